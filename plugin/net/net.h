@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * net/net.h - how bytes travel: requests into a mailbox, answers out of it.
+ *
+ * The caller (a host's thread, inside a tick) only ever swaps pointers under a short lock; a worker thread owns the
+ * sockets. A vtable, so that tests and the simulator script the network instead.
+ */
+#ifndef NET_NET_H
+#define NET_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where the requests go. Strings are copied by configure(). */
+typedef struct net_config {
+    const char *cloud_url;    /* https://host[:port]; http:// only for a loopback address */
+    const char *ca_file;      /* NULL: the system's */
+    const char *ca_directory; /* preferred to ca_file */
+    const char *proxy;        /* NULL: none */
+    const char *user_agent;
+} net_config;
+
+#define NET_ENCODING_GZIP 0x1u
+#define NET_ENCODING_ZSTD 0x2u
+
+/* One request. Made by protocol/, owned by the net from submit() on (it wipes and frees it). */
+typedef struct net_request {
+    const char *method;       /* static text: "GET", "POST", "PUT", "DELETE" */
+    const char *content_type; /* static text; NULL without a body */
+    char *path;               /* "/v1/..." with its query, already escaped */
+    char *token;              /* for Authorization: Bearer; NULL: none. Secret */
+    char idempotency_key[33]; /* "" : none */
+    uint8_t *body;            /* may hold a password: wiped before it is freed */
+    size_t body_bytes;
+    uint32_t encodings;        /* NET_ENCODING_*: what the worker may compress the body with; 0: as it is */
+    uint32_t answer_cap_bytes; /* a longer answer is a failure; 0: 64 KiB */
+} net_request;
+
+/* How a transfer ended. From NET_FAILED_* on no usable answer arrived, and whether the cloud acted is unknown. */
+typedef enum net_outcome {
+    NET_ANSWERED = 1,     /* an HTTP status and a whole body are there */
+    NET_FAILED_CONFIG,    /* the address or the CA cannot be used */
+    NET_FAILED_RESOLVE,   /* no such name, or no name server */
+    NET_FAILED_CONNECT,   /* refused, unreachable, or no connection in time */
+    NET_FAILED_TLS,       /* certificate or handshake */
+    NET_FAILED_TIMEOUT,   /* connected, then too slow or silent */
+    NET_FAILED_CUT,       /* connection lost or nonsense in mid-transfer */
+    NET_FAILED_TOO_LARGE, /* the answer passes its cap */
+    NET_FAILED_MEMORY,
+    NET_CANCELLED
+} net_outcome;
+
+typedef struct net_answer {
+    uint32_t ticket; /* of the request that it belongs to */
+    net_outcome outcome;
+    int32_t status;         /* HTTP; 0 without an answer */
+    char detail[160];       /* of a failure: the library's words, for a log and a details page; no secrets */
+    char content_type[64];  /* lower case, without parameters */
+    uint32_t encodings;     /* NET_ENCODING_* offered by the answer's Accept-Encoding */
+    bool encodings_told;    /* the answer had an Accept-Encoding header at all */
+    int64_t retry_after_ms; /* -1: none; both forms of the header are understood (a date against the Date header) */
+    int64_t date_ms;        /* the answer's Date header; 0: none */
+    uint8_t *body;          /* zero-terminated for convenience; NULL when empty */
+    size_t body_bytes;
+    uint32_t sent_bytes; /* body as it travelled, after compression */
+    uint32_t took_ms;
+} net_answer;
+
+typedef struct net_progress {
+    uint64_t sent_bytes;  /* of the transfer asked about, body only */
+    uint64_t total_bytes; /* 0: not known yet */
+} net_progress;
+
+typedef struct net {
+    /* Takes the request, whatever it returns. 0: refused (stopped, out of memory); else a ticket, never used before. */
+    uint32_t (*submit)(struct net *net, net_request *request);
+    /* The next finished transfer; false: none. The caller then owns answer->body (net_answer_clear). */
+    bool (*poll)(struct net *net, net_answer *answer);
+    /* Breaks a transfer off; its answer (NET_CANCELLED, or what came before) still arrives. */
+    void (*cancel)(struct net *net, uint32_t ticket);
+    /* How far the transfer is; false: not under way. */
+    bool (*progress)(struct net *net, uint32_t ticket, net_progress *progress);
+    /* For requests submitted from now on; connections to elsewhere are dropped. false: out of memory. */
+    bool (*configure)(struct net *net, const net_config *config);
+    /* Breaks everything off and waits until the worker has left, at most deadline_ms. false: still leaving. */
+    bool (*stop)(struct net *net, uint32_t deadline_ms);
+    /* Joins the worker (stop() first if need be) and frees all. */
+    void (*destroy)(struct net *net);
+} net;
+
+/* The real one: one worker thread over one curl multi handle. NULL: *reason (static text) says why. */
+net *net_curl_create(const net_config *config, const char **reason);
+
+net_request *net_request_new(const char *method);
+void net_request_free(net_request *request); /* wipes token and body */
+void net_answer_clear(net_answer *answer);   /* wipes and frees the body */
+
+/* Is this address one that requests may go to (https, or http on loopback)? *reason: static text, when not. */
+bool net_url_is_allowed(const char *url, const char **reason);
+
+#endif
