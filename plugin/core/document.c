@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/document.c - checks a document in one pass over its bytes.
+ *
+ * Not cJSON: this runs inside the host's daily close, where building a tree of a 90 KB report costs more than storing
+ * it; and cJSON takes invalid UTF-8 and text after the end, and rounds numbers beyond 2^53 without a word.
+ */
+#include "core/document.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+typedef struct scanner {
+    const uint8_t *at, *start, *end;
+    const char *fault;
+} scanner;
+
+static bool fail(scanner *s, const char *fault)
+{
+    if (!s->fault)
+        s->fault = fault;
+    return false;
+}
+
+static void skip_space(scanner *s)
+{
+    while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
+        s->at++;
+}
+
+/* One UTF-8 sequence of two to four bytes: shortest form, no surrogates, up to U+10FFFF. */
+static bool scan_multibyte(scanner *s)
+{
+    size_t left = (size_t)(s->end - s->at);
+    uint8_t a = s->at[0];
+    size_t length = a >= 0xF0 ? 4 : a >= 0xE0 ? 3 : 2;
+    if (a < 0xC2 || a > 0xF4 || left < length)
+        return fail(s, "invalid-utf8");
+    uint8_t low = a == 0xE0 ? 0xA0 : a == 0xF0 ? 0x90 : 0x80;
+    uint8_t high = a == 0xED ? 0x9F : a == 0xF4 ? 0x8F : 0xBF;
+    if (s->at[1] < low || s->at[1] > high)
+        return fail(s, "invalid-utf8");
+    for (size_t i = 2; i < length; i++) {
+        if ((s->at[i] & 0xC0) != 0x80)
+            return fail(s, "invalid-utf8");
+    }
+    s->at += length;
+    return true;
+}
+
+static bool is_hex(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static bool scan_escape(scanner *s)
+{
+    if (s->end - s->at < 2)
+        return fail(s, "invalid-json");
+    uint8_t c = s->at[1];
+    s->at += 2;
+    if (c != 'u')
+        return c && strchr("\"\\/bfnrt", c) ? true : fail(s, "invalid-json");
+    for (int i = 0; i < 4; i++, s->at++) {
+        if (s->at == s->end || !is_hex(*s->at))
+            return fail(s, "invalid-json");
+    }
+    return true;
+}
+
+static bool scan_string(scanner *s)
+{
+    s->at++;
+    while (s->at < s->end) {
+        uint8_t c = *s->at;
+        if (c == '"') {
+            s->at++;
+            return true;
+        }
+        if (c < 0x20)
+            return fail(s, "invalid-json");
+        if (c == '\\') {
+            if (!scan_escape(s))
+                return false;
+        } else if (c >= 0x80) {
+            if (!scan_multibyte(s))
+                return false;
+        } else {
+            s->at++;
+        }
+    }
+    return fail(s, "invalid-json");
+}
+
+/* At least one digit. Stops counting the value once it is past 2^53. */
+static bool scan_digits(scanner *s, uint64_t *value)
+{
+    const uint8_t *from = s->at;
+    while (s->at < s->end && *s->at >= '0' && *s->at <= '9') {
+        if (*value <= UINT64_C(1) << 53)
+            *value = *value * 10 + (uint64_t)(*s->at - '0');
+        s->at++;
+    }
+    return s->at > from || fail(s, "invalid-json");
+}
+
+/* Integers must survive a reader that works in doubles; fractions and exponents are no money and only checked for
+ * form, an exponent for a size that can overflow. */
+static bool scan_number(scanner *s)
+{
+    uint64_t value = 0;
+    uint64_t unused = 0;
+    if (*s->at == '-')
+        s->at++;
+    const uint8_t *digits = s->at;
+    if (!scan_digits(s, &value))
+        return false;
+    if (*digits == '0' && s->at - digits > 1)
+        return fail(s, "invalid-json");
+    if (value >= UINT64_C(1) << 53)
+        return fail(s, "number-range");
+    if (s->at < s->end && *s->at == '.') {
+        s->at++;
+        if (!scan_digits(s, &unused))
+            return false;
+    }
+    if (s->at < s->end && (*s->at == 'e' || *s->at == 'E')) {
+        uint64_t exponent = 0;
+        s->at++;
+        if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
+            s->at++;
+        if (!scan_digits(s, &exponent))
+            return false;
+        if (exponent > 15)
+            return fail(s, "number-range");
+    }
+    return true;
+}
+
+static bool scan_word(scanner *s, const char *word)
+{
+    size_t length = strlen(word);
+    if ((size_t)(s->end - s->at) < length || memcmp(s->at, word, length) != 0)
+        return fail(s, "invalid-json");
+    s->at += length;
+    return true;
+}
+
+static bool scan_scalar(scanner *s)
+{
+    switch (*s->at) {
+    case '"':
+        return scan_string(s);
+    case 't':
+        return scan_word(s, "true");
+    case 'f':
+        return scan_word(s, "false");
+    case 'n':
+        return scan_word(s, "null");
+    default:
+        if (*s->at == '-' || (*s->at >= '0' && *s->at <= '9'))
+            return scan_number(s);
+        return fail(s, "invalid-json");
+    }
+}
+
+/* After '{' or ',' in an object: a name and its colon. */
+static bool scan_name(scanner *s)
+{
+    skip_space(s);
+    if (s->at == s->end || *s->at != '"' || !scan_string(s))
+        return fail(s, "invalid-json");
+    skip_space(s);
+    if (s->at == s->end || *s->at != ':')
+        return fail(s, "invalid-json");
+    s->at++;
+    return true;
+}
+
+/* A container was opened: notes it, and reads the first name of an object. *empty: it was closed at once. */
+static bool open_container(scanner *s, uint8_t *closers, int *depth, bool *empty)
+{
+    if (*depth == DOCUMENT_DEPTH_MAX)
+        return fail(s, "too-deep");
+    uint8_t closer = *s->at == '{' ? '}' : ']';
+    s->at++;
+    skip_space(s);
+    *empty = s->at < s->end && *s->at == closer;
+    if (*empty) {
+        s->at++;
+        return true;
+    }
+    closers[(*depth)++] = closer;
+    return closer == ']' || scan_name(s);
+}
+
+/* After a value: closes what ends here and reads up to the next value. False: the document ended or is faulty. */
+static bool next_value(scanner *s, const uint8_t *closers, int *depth)
+{
+    while (*depth > 0) {
+        skip_space(s);
+        if (s->at == s->end)
+            return fail(s, "invalid-json");
+        uint8_t closer = closers[*depth - 1];
+        if (*s->at == ',') {
+            s->at++;
+            return closer == ']' || scan_name(s);
+        }
+        if (*s->at != closer)
+            return fail(s, "invalid-json");
+        s->at++;
+        (*depth)--;
+    }
+    return false;
+}
+
+static void scan_document(scanner *s)
+{
+    uint8_t closers[DOCUMENT_DEPTH_MAX];
+    int depth = 0;
+    skip_space(s);
+    if (s->at == s->end || *s->at != '{') {
+        fail(s, "invalid-json");
+        return;
+    }
+    do {
+        bool value_is_whole = true;
+        skip_space(s);
+        if (s->at == s->end) {
+            fail(s, "invalid-json");
+        } else if (*s->at == '{' || *s->at == '[') {
+            bool empty = false;
+            if (!open_container(s, closers, &depth, &empty))
+                return;
+            value_is_whole = empty;
+        } else {
+            scan_scalar(s);
+        }
+        if (s->fault)
+            return;
+        if (!value_is_whole)
+            continue;
+        if (!next_value(s, closers, &depth))
+            break;
+    } while (true);
+    skip_space(s);
+    if (!s->fault && s->at != s->end)
+        fail(s, "invalid-json");
+}
+
+document_fault document_check(const void *bytes, size_t size_bytes)
+{
+    if (size_bytes == 0)
+        return (document_fault){"empty", 0};
+    scanner s = {.at = bytes, .start = bytes, .end = (const uint8_t *)bytes + size_bytes};
+    scan_document(&s);
+    return (document_fault){s.fault, (size_t)(s.at - s.start)};
+}

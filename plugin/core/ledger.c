@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/ledger.c - ledger pages to bytes and back (core/ledger.h). An entry is 128 bytes, so a full page is 32 KiB. */
+#include "core/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ENTRY_BYTES = 128,
+    AT_INDEX = 0,
+    AT_DESTINATION = 2,
+    AT_CLOSED_AT = 4,
+    AT_DATE = 12,
+    AT_HASH = 23,
+    AT_RECEIPT = 55 /* 64 bytes and a zero: up to 120 */
+};
+
+static void encode_entry(const ledger_entry *entry, uint8_t *at)
+{
+    memset(at, 0, ENTRY_BYTES);
+    at[AT_INDEX] = entry->index;
+    at[AT_DESTINATION] = (uint8_t)entry->destination;
+    at[AT_DESTINATION + 1] = (uint8_t)(entry->destination >> 8);
+    for (unsigned i = 0; i < 8; i++)
+        at[AT_CLOSED_AT + i] = (uint8_t)((uint64_t)entry->closed_at_ms >> (8 * i));
+    memcpy(at + AT_DATE, entry->business_date, sizeof entry->business_date);
+    memcpy(at + AT_HASH, entry->sha256, sizeof entry->sha256);
+    memcpy(at + AT_RECEIPT, entry->receipt_id, sizeof entry->receipt_id);
+}
+
+static void decode_entry(const uint8_t *at, ledger_entry *entry)
+{
+    memset(entry, 0, sizeof *entry);
+    entry->index = at[AT_INDEX];
+    entry->destination = (uint16_t)(at[AT_DESTINATION] | at[AT_DESTINATION + 1] << 8);
+    uint64_t closed_at = 0;
+    for (unsigned i = 8; i-- > 0;)
+        closed_at = (closed_at << 8) | at[AT_CLOSED_AT + i];
+    entry->closed_at_ms = (int64_t)closed_at;
+    memcpy(entry->business_date, at + AT_DATE, sizeof entry->business_date - 1);
+    memcpy(entry->sha256, at + AT_HASH, sizeof entry->sha256);
+    memcpy(entry->receipt_id, at + AT_RECEIPT, sizeof entry->receipt_id - 1);
+}
+
+void ledger_drop(ledger *l)
+{
+    l->loaded = false;
+    l->count = 0;
+}
+
+vault_result ledger_load(ledger *l, vault *v, uint32_t reg, uint32_t epoch, int64_t number)
+{
+    uint64_t id = ledger_key_pack(reg, epoch, number);
+    if (l->loaded && l->id == id)
+        return VAULT_OK;
+    record_header header;
+    uint8_t *payload = NULL;
+    ledger_drop(l);
+    vault_result result = vault_read(v, COLLECTION_LEDGER, id, &header, &payload);
+    if (result == VAULT_OK && (header.kind != RECORD_LEDGER || header.payload_bytes % ENTRY_BYTES != 0 ||
+                               header.payload_bytes > LEDGER_BLOCK * ENTRY_BYTES))
+        result = VAULT_BAD;
+    if (result == VAULT_OK) {
+        l->count = header.payload_bytes / ENTRY_BYTES;
+        for (uint32_t i = 0; i < l->count; i++)
+            decode_entry(payload + (size_t)i * ENTRY_BYTES, &l->entries[i]);
+    }
+    free(payload);
+    if (result == VAULT_ERROR || result == VAULT_NEWER)
+        return result;
+    l->id = id;
+    l->loaded = true;
+    return result == VAULT_BAD ? VAULT_BAD : VAULT_OK;
+}
+
+const ledger_entry *ledger_find(const ledger *l, int64_t number)
+{
+    for (uint32_t i = 0; i < l->count; i++) {
+        if (l->entries[i].index == number % LEDGER_BLOCK)
+            return &l->entries[i];
+    }
+    return NULL;
+}
+
+void ledger_set(ledger *l, const ledger_entry *entry)
+{
+    uint32_t at = 0;
+    while (at < l->count && l->entries[at].index < entry->index)
+        at++;
+    if (at == l->count || l->entries[at].index != entry->index) {
+        memmove(&l->entries[at + 1], &l->entries[at], (l->count - at) * sizeof l->entries[0]);
+        l->count++;
+    }
+    l->entries[at] = *entry;
+}
+
+int32_t ledger_save(ledger *l, vault *v, const char *register_id, uint32_t epoch)
+{
+    uint8_t *payload = malloc((size_t)l->count * ENTRY_BYTES);
+    if (!payload)
+        return POS_E_NO_MEMORY;
+    for (uint32_t i = 0; i < l->count; i++)
+        encode_entry(&l->entries[i], payload + (size_t)i * ENTRY_BYTES);
+    record_header header = {.kind = RECORD_LEDGER, .payload_bytes = l->count * ENTRY_BYTES, .epoch = epoch};
+    memcpy(header.register_id, register_id, strnlen(register_id, sizeof header.register_id - 1));
+    int32_t result = vault_put(v, COLLECTION_LEDGER, l->id, &header, payload);
+    free(payload);
+    if (result != POS_OK)
+        ledger_drop(l);
+    return result;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/ledger.h - what was delivered: number, hash, receipt; outlives the outbox.
+ *
+ * A page holds 256 consecutive numbers of one register and epoch under an id that follows from them, so a look-up is
+ * one read and memory does not grow with the years. A batch never crosses a page: its receipts are one put.
+ *
+ * Crash states of "delivered": the page is put before the outbox record is removed. Before the page: the report is
+ * sent again, same key, same receipt. Between page and removal: both are there, the ledger wins, the record is removed
+ * when the sender meets it.
+ */
+#ifndef CORE_LEDGER_H
+#define CORE_LEDGER_H
+
+#include "core/key.h"
+#include "core/vault.h"
+
+typedef struct ledger_entry {
+    uint8_t index; /* number % LEDGER_BLOCK */
+    char business_date[11];
+    uint16_t destination; /* index in the state's table */
+    int64_t closed_at_ms;
+    uint8_t sha256[PROTOCOL_SHA256_BYTES];
+    char receipt_id[PROTOCOL_ID_MAX + 1];
+} ledger_entry;
+
+/* One page in memory: the last one that was used. Zero-initialise. */
+typedef struct ledger {
+    bool loaded;
+    uint64_t id;
+    uint32_t count;
+    ledger_entry entries[LEDGER_BLOCK]; /* ascending by index */
+} ledger;
+
+/* Makes `ledger` hold the page of that number. VAULT_OK: a page that is not there is an empty one. VAULT_BAD: it is
+ * damaged and held as an empty one; what it said is found again by sending (same key, same receipt). Else why not. */
+vault_result ledger_load(ledger *l, vault *v, uint32_t reg, uint32_t epoch, int64_t number);
+/* In the page that is loaded; NULL: not delivered. */
+const ledger_entry *ledger_find(const ledger *l, int64_t number);
+/* Adds or replaces; the page is durable only after ledger_save. */
+void ledger_set(ledger *l, const ledger_entry *entry);
+int32_t ledger_save(ledger *l, vault *v, const char *register_id, uint32_t epoch);
+/* Forgets the page in memory (after a save that failed: what is stored is not known). */
+void ledger_drop(ledger *l);
+
+#endif
