@@ -3,7 +3,8 @@
  * net/net.h - how bytes travel: requests into a mailbox, answers out of it.
  *
  * The caller (a host's thread, inside a tick) only ever swaps pointers under a short lock; a worker thread owns the
- * sockets. A vtable, so that tests and the simulator script the network instead.
+ * sockets. A vtable, so that tests and the simulator script the network instead. After fork() the child has no worker
+ * and must not touch a net at all, not even to destroy it: the layer above sees to that.
  */
 #ifndef NET_NET_H
 #define NET_NET_H
@@ -19,6 +20,10 @@ typedef struct net_config {
     const char *ca_directory; /* preferred to ca_file */
     const char *proxy;        /* NULL: none */
     const char *user_agent;
+    /* 0: the default. A transfer's total time also grows with its bytes, at the rate of a very slow link. */
+    uint32_t connect_timeout_ms; /* 15 s: name, connection and TLS handshake */
+    uint32_t silence_timeout_ms; /* 30 s with next to no bytes either way; counted in whole seconds */
+    uint32_t total_timeout_ms;   /* 60 s, before the bytes are added */
 } net_config;
 
 #define NET_ENCODING_GZIP 0x1u
@@ -75,13 +80,15 @@ typedef struct net_progress {
 typedef struct net {
     /* Takes the request, whatever it returns. 0: refused (stopped, out of memory); else a ticket, never used before. */
     uint32_t (*submit)(struct net *net, net_request *request);
-    /* The next finished transfer; false: none. The caller then owns answer->body (net_answer_clear). */
+    /* The next finished transfer; false: none. The caller then owns answer->body (net_answer_clear). Works after stop()
+     * too: every ticket gets its answer. */
     bool (*poll)(struct net *net, net_answer *answer);
     /* Breaks a transfer off; its answer (NET_CANCELLED, or what came before) still arrives. */
     void (*cancel)(struct net *net, uint32_t ticket);
     /* How far the transfer is; false: not under way. */
     bool (*progress)(struct net *net, uint32_t ticket, net_progress *progress);
-    /* For requests submitted from now on; connections to elsewhere are dropped. false: out of memory. */
+    /* For requests submitted from now on: they get fresh connections, even where nothing changed (after the network of
+     * a tablet did, say). Those under way end as they began. false: out of memory, and all is as before. */
     bool (*configure)(struct net *net, const net_config *config);
     /* Breaks everything off and waits until the worker has left, at most deadline_ms. false: still leaving. */
     bool (*stop)(struct net *net, uint32_t deadline_ms);
@@ -89,7 +96,8 @@ typedef struct net {
     void (*destroy)(struct net *net);
 } net;
 
-/* The real one: one worker thread over one curl multi handle. NULL: *reason (static text) says why. */
+/* The real one: one worker thread over one curl multi handle. NULL: *reason (static text) says why. An address that
+ * cannot be used is no reason: each request then ends as NET_FAILED_CONFIG, with the words. */
 net *net_curl_create(const net_config *config, const char **reason);
 
 net_request *net_request_new(const char *method);

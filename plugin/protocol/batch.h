@@ -12,7 +12,6 @@
 
 #define PROTOCOL_BATCH_ITEMS_MAX 256u
 #define PROTOCOL_BATCH_BYTES     (1024u * 1024u) /* about: a batch is closed before an item would pass it */
-#define PROTOCOL_SHA256_BYTES    32
 
 typedef struct protocol_key {
     uint32_t kind; /* POS_REPORT_Z or POS_REPORT_X */
@@ -33,12 +32,17 @@ typedef struct protocol_item {
     int64_t grand_total_minor;
 } protocol_item;
 
+/* NULL, or (static text) what the contract does not allow in this item. Ask before queueing: the cloud refuses the
+ * whole batch for one such header line. */
+const char *protocol_item_problem(const protocol_item *item);
+
 /* Grows a body item by item, and an item piece by piece (a large report is read over several ticks). */
 typedef struct protocol_batch protocol_batch;
 
 protocol_batch *protocol_batch_new(void);
 void protocol_batch_free(protocol_batch *batch);
-/* Each returns false when memory is out (the batch is then as before) or the order is wrong. */
+/* Each returns false when memory is out (the batch is then as before) or the order is wrong. begin_item: also when the
+ * batch is full (PROTOCOL_BATCH_ITEMS_MAX) or the item has a problem. */
 bool protocol_batch_begin_item(protocol_batch *batch, const protocol_item *item);
 bool protocol_batch_append(protocol_batch *batch, const void *bytes, uint32_t size_bytes);
 bool protocol_batch_end_item(protocol_batch *batch);  /* false too: fewer or more bytes than length_bytes */

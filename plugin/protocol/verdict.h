@@ -24,18 +24,18 @@ typedef enum protocol_cause {
     CAUSE_CONFIG,        /* address or CA unusable */
     CAUSE_NOT_THE_CLOUD, /* an answer, but not this contract's: captive portal, proxy, wrong address */
     CAUSE_BUSY,          /* 429, 5xx */
+    CAUSE_THROTTLED,     /* 429 throttled on a person's request: too many tries; retry_after_ms has how long */
     /* of a refusal (problem.code has the slug) */
     CAUSE_UNAUTHORIZED,   /* 401 unauthorized: token missing, expired, revoked */
     CAUSE_LOGIN_FAILED,   /* 401 login-failed */
     CAUSE_CODE_WRONG,     /* 403 code-wrong */
     CAUSE_CODE_EXPIRED,   /* 410 code-expired */
-    CAUSE_STORE_REFUSED,  /* 403 wrong-store, store-closed; 404 on the store */
+    CAUSE_STORE_REFUSED,  /* 403 wrong-store, store-closed; 404 not-found: no such company or store for us (any more) */
     CAUSE_REGISTER_KNOWN, /* 409 register-known */
-    CAUSE_INVALID,        /* 422: problem.fields has which */
+    CAUSE_INVALID,        /* 422 invalid: fields has which */
     CAUSE_TOO_LARGE,      /* 413, a proxy's bare one too (then outcome is RETRY) */
     CAUSE_ENCODING,       /* 415 */
-    CAUSE_THROTTLED,      /* 429 on a person's request: retry_after_ms has how long */
-    CAUSE_OTHER           /* any other refusal */
+    CAUSE_OTHER           /* any other refusal: malformed, idempotency-key-reused, a slug we do not know */
 } protocol_cause;
 
 #define PROTOCOL_FIELDS_MAX 8
@@ -59,7 +59,11 @@ typedef struct protocol_verdict {
     protocol_field_error fields[PROTOCOL_FIELDS_MAX];
 } protocol_verdict;
 
-/* Reads what is common to all answers. `want_type` is the content type of a success; NULL for a 204. */
+/* Reads what is common to all answers. `want_type` is the content type of a success; NULL for a 204. DONE is not yet a
+ * success: the reader of the route has to find the body in order, and else takes it back (protocol_doubt). */
 void protocol_judge(const net_answer *answer, const char *want_type, protocol_verdict *verdict);
+
+/* Turns a verdict into "this is not the cloud": an answer that looked like one has no body of the contract. */
+void protocol_doubt(protocol_verdict *verdict, const char *detail);
 
 #endif

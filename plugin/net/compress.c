@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * net/compress.c - zstd where the cloud takes it, else gzip. It runs on the worker, so the till never pays for it. The
+ * output buffer is a byte shorter than the input: what does not fit does not pay, and goes as it is.
+ */
+#include "net/compress.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#define WORTH_IT_BYTES 512u /* below, headers and round trips weigh more than the body */
+#define ZSTD_LEVEL     3    /* its window is 2 MiB at most, well within the contract's 8 MiB */
+#define GZIP_LEVEL     6
+#define GZIP_WINDOW    (15 + 16) /* zlib's way to ask for the gzip format */
+#define GZIP_MEMORY    8
+
+/* Each returns the compressed size, 0 when it does not fit into room_bytes or fails. */
+static size_t compress_zstd(const net_request *request, uint8_t *room, size_t room_bytes)
+{
+    ZSTD_CCtx *context = ZSTD_createCCtx();
+    size_t written;
+
+    if (context == NULL)
+        return 0;
+    written = ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, ZSTD_LEVEL);
+    if (!ZSTD_isError(written))
+        written = ZSTD_compress2(context, room, room_bytes, request->body, request->body_bytes);
+    ZSTD_freeCCtx(context);
+    return ZSTD_isError(written) ? 0 : written;
+}
+
+static size_t compress_gzip(const net_request *request, uint8_t *room, size_t room_bytes)
+{
+    z_stream stream;
+    size_t written = 0;
+
+    memset(&stream, 0, sizeof stream);
+    if (request->body_bytes > UINT32_MAX ||
+        deflateInit2(&stream, GZIP_LEVEL, Z_DEFLATED, GZIP_WINDOW, GZIP_MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+        return 0;
+    stream.next_in = request->body;
+    stream.avail_in = (uInt)request->body_bytes;
+    stream.next_out = room;
+    stream.avail_out = (uInt)room_bytes;
+    if (deflate(&stream, Z_FINISH) == Z_STREAM_END)
+        written = stream.total_out;
+    (void)deflateEnd(&stream);
+    return written;
+}
+
+static void replace_body(net_request *request, uint8_t *room, size_t written)
+{
+    uint8_t *fitted = realloc(room, written);
+
+    sodium_memzero(request->body, request->body_bytes);
+    free(request->body);
+    request->body = fitted != NULL ? fitted : room;
+    request->body_bytes = written;
+}
+
+const char *compress_body(net_request *request)
+{
+    const char *name = NULL;
+    size_t room_bytes, written = 0;
+    uint8_t *room;
+
+    if (request->encodings == 0 || request->body == NULL || request->body_bytes < WORTH_IT_BYTES)
+        return NULL;
+    room_bytes = request->body_bytes - 1;
+    room = malloc(room_bytes);
+    if (room == NULL)
+        return NULL;
+    if ((request->encodings & NET_ENCODING_ZSTD) != 0) {
+        written = compress_zstd(request, room, room_bytes);
+        name = "zstd";
+    }
+    if (written == 0 && (request->encodings & NET_ENCODING_GZIP) != 0) {
+        written = compress_gzip(request, room, room_bytes);
+        name = "gzip";
+    }
+    if (written == 0) {
+        free(room);
+        return NULL;
+    }
+    replace_body(request, room, written);
+    return name;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * net/curl.c - the real net: the vtable over the mailbox and the worker, and their beginning and end.
+ */
+#include "net/mailbox.h"
+#include "net/net.h"
+#include "net/transfer.h"
+#include "net/worker.h"
+
+#include <stdlib.h>
+
+typedef struct net_curl {
+    net calls; /* first: a net * is a net_curl * */
+    mailbox box;
+    worker *worker;
+    uint32_t generation; /* of the settings made last */
+} net_curl;
+
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+static CURLcode curl_ready;
+
+/* Once a process, and never undone: the host and other plugins may use the library, too. */
+static void init_curl(void)
+{
+    curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static net_curl *self_of(net *calls)
+{
+    return (net_curl *)(void *)calls;
+}
+
+static uint32_t curl_submit(net *calls, net_request *request)
+{
+    net_curl *self = self_of(calls);
+    settings *under = mailbox_hold_settings(&self->box);
+    transfer *submitted = transfer_new(&self->box, request, under);
+    uint32_t ticket;
+
+    if (submitted == NULL) {
+        net_request_free(request);
+        settings_release(under);
+        return 0;
+    }
+    ticket = mailbox_submit(&self->box, submitted);
+    if (ticket == 0)
+        transfer_free(submitted);
+    return ticket;
+}
+
+static bool curl_poll(net *calls, net_answer *answer)
+{
+    transfer *done = mailbox_take_done(&self_of(calls)->box);
+
+    if (done == NULL)
+        return false;
+    *answer = done->answer;
+    done->answer = (net_answer){0}; /* the body is the caller's now */
+    transfer_free(done);
+    return true;
+}
+
+static void curl_cancel(net *calls, uint32_t ticket)
+{
+    mailbox_cancel(&self_of(calls)->box, ticket);
+}
+
+static bool curl_progress(net *calls, uint32_t ticket, net_progress *progress)
+{
+    return mailbox_get_progress(&self_of(calls)->box, ticket, progress);
+}
+
+static bool curl_configure(net *calls, const net_config *config)
+{
+    net_curl *self = self_of(calls);
+    settings *made = settings_new(config, self->generation + 1);
+
+    if (made == NULL)
+        return false;
+    self->generation++;
+    mailbox_set_settings(&self->box, made);
+    return true;
+}
+
+static bool curl_stop(net *calls, uint32_t deadline_ms)
+{
+    net_curl *self = self_of(calls);
+
+    mailbox_stop(&self->box);
+    return mailbox_wait_left(&self->box, deadline_ms);
+}
+
+static void curl_destroy(net *calls)
+{
+    net_curl *self = self_of(calls);
+
+    mailbox_stop(&self->box);
+    worker_join(self->worker);
+    mailbox_clear(&self->box);
+    free(self);
+}
+
+static net_curl *fail(net_curl *made)
+{
+    mailbox_clear(&made->box);
+    free(made);
+    return NULL;
+}
+
+static net_curl *create(const net_config *config, const char **reason)
+{
+    net_curl *made = calloc(1, sizeof *made);
+
+    *reason = "out of memory";
+    if (made == NULL)
+        return NULL;
+    if (!mailbox_init(&made->box)) {
+        free(made);
+        return NULL;
+    }
+    made->generation = 1;
+    made->box.current = settings_new(config, made->generation);
+    if (made->box.current == NULL)
+        return fail(made);
+    made->worker = worker_start(&made->box, reason);
+    if (made->worker == NULL)
+        return fail(made);
+    made->calls = (net){curl_submit, curl_poll, curl_cancel, curl_progress, curl_configure, curl_stop, curl_destroy};
+    return made;
+}
+
+net *net_curl_create(const net_config *config, const char **reason)
+{
+    const char *why = NULL;
+    net_curl *made = NULL;
+
+    (void)pthread_once(&curl_once, init_curl);
+    if (curl_ready != CURLE_OK)
+        why = curl_easy_strerror(curl_ready);
+    else
+        made = create(config, &why);
+    if (reason != NULL)
+        *reason = made == NULL ? why : NULL;
+    return made == NULL ? NULL : &made->calls;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * net/worker.c - the worker's loop: take what is new, break off what was cancelled, let libcurl work, collect what has
+ * ended, sleep until a socket, a deadline or the mailbox wakes it. It never calls the host, and nobody waits for it but
+ * stop() and destroy().
+ *
+ * Nothing it calls waits for the network, so the loop sees a stop at once: name look-ups run in threads of libcurl's
+ * own, which QUICK_EXIT leaves behind instead of joining (hence -z nodelete).
+ */
+#include "net/worker.h"
+#include "net/transfer.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define ACTIVE_MAX         4 /* also the number of connections to the cloud */
+#define POLL_MS            1000
+#define IDLE_MS            90000 /* without a transfer: connections are closed, not left to rot half-open */
+#define PAUSE_AFTER_BUG_MS 50
+#define NS_PER_MS          1000000L
+
+struct worker {
+    pthread_t thread;
+    mailbox *box;
+    CURLM *multi;
+    CURLSH *share;       /* TLS sessions, so that a new connection resumes the one before */
+    uint32_t generation; /* of the settings that the open connections were made under */
+    bool used;           /* the multi handle has had a transfer */
+    int active_count;
+    transfer *active[ACTIVE_MAX];
+};
+
+static void forget_active(worker *self, const transfer *ended)
+{
+    int i;
+
+    for (i = 0; i < self->active_count; i++) {
+        if (self->active[i] == ended) {
+            self->active_count--;
+            self->active[i] = self->active[self->active_count];
+            return;
+        }
+    }
+}
+
+static bool is_active(const worker *self, const transfer *asked)
+{
+    int i;
+
+    for (i = 0; i < self->active_count; i++) {
+        if (self->active[i] == asked)
+            return true;
+    }
+    return false;
+}
+
+static void start(worker *self, transfer *started)
+{
+    bool fresh = started->under->generation != self->generation;
+
+    if (!transfer_prepare(started, self->share, fresh)) {
+        mailbox_finish(self->box, started);
+        return;
+    }
+    if (curl_multi_add_handle(self->multi, started->easy) != CURLM_OK) {
+        transfer_give_up(started, NET_FAILED_MEMORY, "out of memory");
+        mailbox_finish(self->box, started);
+        return;
+    }
+    self->used = true;
+    self->active[self->active_count] = started;
+    self->active_count++;
+}
+
+static void give_up(worker *self, transfer *ended, net_outcome outcome, const char *detail)
+{
+    if (is_active(self, ended)) {
+        (void)curl_multi_remove_handle(self->multi, ended->easy);
+        forget_active(self, ended);
+    }
+    transfer_give_up(ended, outcome, detail);
+    mailbox_finish(self->box, ended);
+}
+
+/* A fresh multi handle: closes all connections. Only while nothing is under way. */
+static void renew(worker *self, uint32_t generation)
+{
+    CURLM *made = curl_multi_init();
+    CURLM *old = self->multi;
+
+    if (made == NULL)
+        return; /* the old one still serves; connections of other settings are never reused anyway */
+    (void)curl_multi_setopt(made, CURLMOPT_MAXCONNECTS, (long)ACTIVE_MAX);
+    self->multi = made;
+    self->generation = generation;
+    self->used = false;
+    mailbox_set_multi(self->box, made);
+    (void)curl_multi_cleanup(old);
+}
+
+/* true: something changed, look again before sleeping. */
+static bool take_orders(worker *self)
+{
+    transfer *next;
+    bool changed = false;
+    uint32_t generation = mailbox_generation(self->box);
+
+    while ((next = mailbox_next_cancelled(self->box)) != NULL)
+        give_up(self, next, NET_CANCELLED, "cancelled");
+    if (self->active_count == 0 && generation != self->generation) {
+        renew(self, generation);
+        changed = self->generation == generation;
+    }
+    while (self->active_count < ACTIVE_MAX && (next = mailbox_start_next(self->box)) != NULL) {
+        start(self, next);
+        changed = true;
+    }
+    return changed;
+}
+
+static bool collect(worker *self)
+{
+    CURLMsg *message;
+    int left;
+    bool any = false;
+
+    while ((message = curl_multi_info_read(self->multi, &left)) != NULL) {
+        CURL *easy = message->easy_handle;
+        CURLcode code = message->data.result;
+        char *private = NULL;
+        transfer *ended;
+
+        if (message->msg != CURLMSG_DONE || curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private) != CURLE_OK)
+            continue;
+        ended = (transfer *)(void *)private;
+        (void)curl_multi_remove_handle(self->multi, easy); /* the message is gone after this */
+        forget_active(self, ended);
+        transfer_conclude(ended, code);
+        mailbox_finish(self->box, ended);
+        any = true;
+    }
+    return any;
+}
+
+static void break_off_active(worker *self, net_outcome outcome, const char *detail)
+{
+    while (self->active_count > 0)
+        give_up(self, self->active[0], outcome, detail);
+}
+
+/* libcurl itself failed (out of memory, a bug): nothing under way can be trusted. The pause keeps a lasting failure from
+ * burning the processor. */
+static void recover(worker *self)
+{
+    const struct timespec pause = {0, PAUSE_AFTER_BUG_MS * NS_PER_MS};
+
+    break_off_active(self, NET_FAILED_MEMORY, "the network library failed");
+    renew(self, self->generation);
+    (void)nanosleep(&pause, NULL);
+}
+
+static void sleep_until_woken(worker *self)
+{
+    int events = 0;
+    bool idle = self->active_count == 0;
+    CURLMcode rc = curl_multi_poll(self->multi, NULL, 0, idle ? IDLE_MS : POLL_MS, &events);
+
+    if (rc != CURLM_OK)
+        recover(self);
+    else if (idle && events == 0 && self->used && mailbox_is_idle(self->box))
+        renew(self, self->generation);
+}
+
+static void *run(void *context)
+{
+    worker *self = context;
+    transfer *waiting;
+    int running;
+
+    while (!mailbox_is_stopping(self->box)) {
+        bool changed = take_orders(self);
+
+        if (self->active_count > 0 && curl_multi_perform(self->multi, &running) != CURLM_OK) {
+            recover(self);
+            continue;
+        }
+        if (!collect(self) && !changed)
+            sleep_until_woken(self);
+    }
+    break_off_active(self, NET_CANCELLED, "stopped");
+    while ((waiting = mailbox_start_next(self->box)) != NULL)
+        give_up(self, waiting, NET_CANCELLED, "stopped");
+    while ((waiting = mailbox_next_cancelled(self->box)) != NULL)
+        give_up(self, waiting, NET_CANCELLED, "cancelled");
+    mailbox_set_multi(self->box, NULL);
+    (void)curl_multi_cleanup(self->multi);
+    (void)curl_share_cleanup(self->share);
+    mailbox_leave(self->box);
+    return NULL;
+}
+
+static bool start_thread(worker *made)
+{
+    sigset_t all, before;
+    bool started;
+
+    (void)sigfillset(&all);
+    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+        return false;
+    started = pthread_create(&made->thread, NULL, run, made) == 0; /* inherits the mask, and so do its own threads */
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+worker *worker_start(mailbox *box, const char **reason)
+{
+    worker *made = calloc(1, sizeof *made);
+
+    *reason = "out of memory";
+    if (made == NULL)
+        return NULL;
+    made->box = box;
+    made->generation = box->current->generation;
+    made->multi = curl_multi_init();
+    made->share = curl_share_init();
+    if (made->multi != NULL && made->share != NULL &&
+        curl_share_setopt(made->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK &&
+        curl_multi_setopt(made->multi, CURLMOPT_MAXCONNECTS, (long)ACTIVE_MAX) == CURLM_OK) {
+        mailbox_set_multi(box, made->multi);
+        if (start_thread(made))
+            return made;
+        *reason = "the network thread cannot be started";
+        mailbox_set_multi(box, NULL);
+    }
+    (void)curl_multi_cleanup(made->multi);
+    (void)curl_share_cleanup(made->share);
+    free(made);
+    return NULL;
+}
+
+void worker_join(worker *joined)
+{
+    (void)pthread_join(joined->thread, NULL);
+    free(joined);
+}
