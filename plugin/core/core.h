@@ -48,6 +48,10 @@ int32_t core_close_day(core *c, core_time now, const pos_report *z, const char *
 #define CORE_TICK_NETWORK_CHANGED 0x2u
 uint32_t core_tick(core *c, core_time now, uint32_t flags);
 
+/* To be called at the start of a host's call in which commands are given: each may write once. core_tick() and
+ * core_close_day() do it themselves. */
+void core_begin_call(core *c);
+
 /* Moves whenever something that a screen shows has changed. */
 uint64_t core_generation(const core *c);
 

@@ -28,6 +28,8 @@
 #define RECORD_TOKEN_ID   16u /* + destination index */
 #define RECORD_DEVICE_ID  1u
 
+#define COLLECTION_DAMAGED 8u /* raw bytes of what was unreadable in OUTBOX; same id */
+
 /*
  * A report key: slot:10 | register:6 | epoch:8 | number:40. A slot stands for "where it goes", which is fixed when a
  * report is accepted; a slot that has no store yet gets one later without a single record being rewritten.

@@ -27,7 +27,7 @@ enum {
     AT_VERDICT = 180,
     AT_CODE = 184,
     AT_DETAIL = 224,
-    AT_END = 424
+    AT_SLOT = 424
 };
 
 static void write_int(uint8_t *at, uint64_t value, unsigned count)
@@ -90,7 +90,8 @@ void record_encode(const record_header *header, uint8_t bytes[RECORD_PAYLOAD_OFF
     write_int(bytes + AT_EPOCH, header->epoch, 4);
     write_int(bytes + AT_VERDICT, header->verdict, 4);
     write_text(bytes + AT_CODE, header->code, AT_DETAIL - AT_CODE);
-    write_text(bytes + AT_DETAIL, header->detail, AT_END - AT_DETAIL);
+    write_text(bytes + AT_DETAIL, header->detail, AT_SLOT - AT_DETAIL);
+    write_int(bytes + AT_SLOT, header->slot, 4);
     write_int(bytes + AT_HEADER_CRC, header_crc(bytes), 4);
 }
 
@@ -119,6 +120,7 @@ record_state record_decode(const uint8_t *bytes, uint32_t size_bytes, uint32_t t
     header->epoch = (uint32_t)read_int(bytes + AT_EPOCH, 4);
     header->verdict = (record_verdict)read_int(bytes + AT_VERDICT, 4);
     read_text(header->code, bytes + AT_CODE, AT_DETAIL - AT_CODE);
-    read_text(header->detail, bytes + AT_DETAIL, AT_END - AT_DETAIL);
+    read_text(header->detail, bytes + AT_DETAIL, AT_SLOT - AT_DETAIL);
+    header->slot = (uint32_t)read_int(bytes + AT_SLOT, 4);
     return total_bytes == RECORD_PAYLOAD_OFFSET + header->payload_bytes ? RECORD_GOOD : RECORD_BAD;
 }

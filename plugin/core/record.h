@@ -10,7 +10,7 @@
  *    24  SHA-256 of payload   56  Z number              64  X sequence         72  closed at, ms
  *    80  grand total, minor   88  accepted at, ms       96  business date, 10 bytes
  *   107  currency, 3 bytes   111  register, 64 bytes   176  epoch             180  verdict
- *   184  code, 39 bytes      224  detail, cut to 199 bytes; the rest is zero
+ *   184  code, 39 bytes      224  detail, cut to 199 bytes 424  slot; the rest is zero
  *
  * A record of a higher version is left untouched and shown as such; one whose checksum is wrong is moved aside.
  */
@@ -59,6 +59,7 @@ typedef struct record_header {
     record_verdict verdict;
     char code[40];
     char detail[200];
+    uint32_t slot; /* of an X: where it goes (a Z has it in its id) */
 } record_header;
 
 typedef enum record_state {

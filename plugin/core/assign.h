@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/assign.h - choosing the store: the till is registered with it, and its token and our state are stored.
+ *
+ * Crash states: registering twice is harmless (each answer has a token of its own). Token put, then state put: only
+ * the second makes the assignment; a token without its destination is removed at the next start.
+ */
+#ifndef CORE_ASSIGN_H
+#define CORE_ASSIGN_H
+
+#include "core/core.h"
+#include "core/state.h"
+
+typedef enum assign_phase { ASSIGN_IDLE = 1, ASSIGN_ASKING, ASSIGN_PUT_TOKEN, ASSIGN_PUT_STATE } assign_phase;
+
+typedef struct assign {
+    assign_phase phase;
+    destination wanted;
+    protocol_till *answer; /* holds the token: wiped and freed */
+    protocol_known_till known[PROTOCOL_TILLS_MAX];
+    uint32_t known_count;
+    uint32_t index; /* of the destination in the state to be */
+    state *next;    /* the state as it will be */
+} assign;
+
+void assign_open(core *c); /* reads the till tokens */
+void assign_close(core *c);
+void assign_take_answer(core *c, core_time now, const net_answer *answer);
+bool assign_is_writing(const core *c);
+/* True: it used the tick's write. */
+bool assign_tick(core *c, core_time now);
+
+#endif

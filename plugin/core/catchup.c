@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/catchup.c - fetches from the host's history what the outbox lacks (core/catchup.h). */
+#include "core/catchup.h"
+
+#include "core/intake.h"
+#include "core/internal.h"
+
+#define PERIOD_MS      (INT64_C(60) * 60 * 1000)
+#define RETRY_MS       (INT64_C(60) * 1000)
+#define NUMBERS_A_TICK 1024 /* five pages of the ledger at most: within a tick's read budget */
+
+void catchup_open(core *c, core_time now)
+{
+    c->catchup.phase = CATCHUP_IDLE;
+    c->catchup.check_at = now.elapsed_ms;
+    c->catchup.epoch = c->outbox.epoch;
+}
+
+void catchup_lacks(core *c, int64_t number)
+{
+    if (c->catchup.complete_through >= number)
+        c->catchup.complete_through = number - 1;
+    c->catchup.check_at = 0;
+    if (c->catchup.phase == CATCHUP_FORWARD && c->catchup.cursor > number)
+        c->catchup.cursor = number;
+}
+
+int64_t catchup_wait_ms(const core *c, core_time now)
+{
+    int64_t wait = c->catchup.check_at - now.elapsed_ms;
+    return !c->env.reports ? INT64_MAX : wait > 0 ? wait : 0;
+}
+
+/* ---- fetching one ---- */
+
+typedef struct fetching {
+    core *c;
+    core_time now;
+    int64_t number;
+    outbox_entry entry;
+    bool seen;
+} fetching;
+
+static int32_t take_closed(void *ctx, const pos_report *in)
+{
+    fetching *f = ctx;
+    pos_report report;
+    const char *why = NULL;
+    int32_t error = intake_read(in, POS_REPORT_Z, f->c->register_id, &report, &why);
+    f->seen = true;
+    if (error == POS_E_MISUSE || report.z_number != f->number) {
+        core_log(f->c, POS_LOG_MISUSE, "pos.reports/1 closed(%lld): %s", (long long)f->number,
+                 error == POS_E_MISUSE ? why : "the report has another number");
+        return POS_E_MISUSE;
+    }
+    bool stub = error == POS_E_TOO_LARGE;
+    f->entry = outbox_accept(f->c, f->now, &report, true, stub, &error, &why);
+    return f->entry == ENTRY_ERROR ? error : POS_OK;
+}
+
+typedef enum fetched {
+    FETCHED_NEW = 1,
+    FETCHED_KNOWN,
+    FETCHED_NOTHING, /* the host does not have it, or what it gave cannot be used */
+    FETCHED_ERROR
+} fetched;
+
+static fetched fetch(core *c, core_time now, int64_t number)
+{
+    fetching f = {.c = c, .now = now, .number = number};
+    int32_t result = c->env.reports->closed(c->env.host_ctx, number, take_closed, &f);
+    if (result == POS_E_NOT_FOUND || result == POS_E_MISUSE)
+        return FETCHED_NOTHING;
+    if (result != POS_OK || !f.seen)
+        return FETCHED_ERROR;
+    return f.entry == ENTRY_NEW ? FETCHED_NEW : FETCHED_KNOWN;
+}
+
+/* ---- walking ---- */
+
+static void start(core *c, core_time now)
+{
+    catchup *k = &c->catchup;
+    int64_t first = 0;
+    k->check_at = now.elapsed_ms + PERIOD_MS;
+    if (c->env.reports->closed_range(c->env.host_ctx, &first, &k->last) != POS_OK) {
+        k->check_at = now.elapsed_ms + RETRY_MS;
+        return;
+    }
+    if (k->last <= 0)
+        return;
+    if (k->epoch != c->outbox.epoch) {
+        k->epoch = c->outbox.epoch;
+        k->complete_through = 0;
+    }
+    if (k->last < c->outbox.last_number) {
+        k->phase = CATCHUP_BACK;
+        k->cursor = k->last;
+        return;
+    }
+    k->phase = CATCHUP_FORWARD;
+    k->cursor = k->complete_through + 1 > first ? k->complete_through + 1 : first;
+}
+
+static void pause_after_error(core *c, core_time now)
+{
+    c->catchup.phase = CATCHUP_IDLE;
+    c->catchup.check_at = now.elapsed_ms + RETRY_MS;
+}
+
+/* The host counts again from below our last number. Where its report of a number is ours, the two agree from there on
+ * down; where it is not, those are new closes, and outbox_accept() opens an epoch for them. */
+static void step_back(core *c, core_time now)
+{
+    catchup *k = &c->catchup;
+    fetched got = k->cursor > 0 ? fetch(c, now, k->cursor) : FETCHED_KNOWN;
+    if (got == FETCHED_ERROR) {
+        pause_after_error(c, now);
+        return;
+    }
+    if (got == FETCHED_NEW) {
+        k->cursor--;
+        return;
+    }
+    k->phase = CATCHUP_IDLE;
+}
+
+/* Within the first epoch a number's presence tells that we have it. In a later one the number may be here from an
+ * earlier epoch with other content: it is fetched, and outbox_accept() compares the bytes. */
+static void step_forward(core *c, core_time now)
+{
+    catchup *k = &c->catchup;
+    bool failed = false;
+    for (int i = 0; i < NUMBERS_A_TICK && k->cursor <= k->last; i++) {
+        if (outbox_has_number(c, c->outbox.epoch, k->cursor, &failed)) {
+            k->cursor++;
+            continue;
+        }
+        if (failed)
+            break;
+        fetched got = fetch(c, now, k->cursor);
+        failed = got == FETCHED_ERROR;
+        if (!failed)
+            k->cursor++;
+        break;
+    }
+    if (failed) {
+        pause_after_error(c, now);
+        return;
+    }
+    if (k->cursor > k->last) {
+        k->complete_through = k->last;
+        k->phase = CATCHUP_IDLE;
+        core_changed(c);
+    }
+}
+
+bool catchup_tick(core *c, core_time now)
+{
+    catchup *k = &c->catchup;
+    if (!c->env.reports)
+        return false;
+    if (k->phase == CATCHUP_IDLE) {
+        if (now.elapsed_ms < k->check_at)
+            return false;
+        start(c, now);
+        return k->phase != CATCHUP_IDLE;
+    }
+    if (k->phase == CATCHUP_BACK)
+        step_back(c, now);
+    else
+        step_forward(c, now);
+    return k->phase != CATCHUP_IDLE;
+}

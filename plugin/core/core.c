@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/core.c - puts the parts together: start, the order of things in a tick, and what all parts share.
+ */
+#include "core/core.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/account.h"
+#include "core/intake.h"
+#include "core/internal.h"
+
+#define TICK_IDLE_MS    UINT32_C(1000)
+#define TICK_WAITING_MS UINT32_C(20)
+#define TICK_LONGEST_MS INT64_C(60000)
+#define WRITE_RETRY_MS  INT64_C(1000)
+
+/* ---- shared ---- */
+
+uint64_t core_random(core *c)
+{
+    uint64_t value;
+    c->env.random(&value, sizeof value);
+    return value;
+}
+
+void core_log(core *c, uint32_t level, const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    c->env.log(c->env.host_ctx, level, line);
+}
+
+void core_changed(core *c)
+{
+    c->generation++;
+}
+
+uint64_t core_generation(const core *c)
+{
+    return c->generation;
+}
+
+int32_t core_save_state(core *c)
+{
+    if (!vault_may_write(&c->vault)) {
+        c->state_dirty = true;
+        return POS_OK;
+    }
+    int32_t result = state_save(&c->vault, &c->state);
+    c->state_dirty = result != POS_OK;
+    return result;
+}
+
+/* ---- start ---- */
+
+/* The till id of this very machine: made once. Where it is missing (another machine, a restored backup) a new one is
+ * made, and the cloud asks the owner which till this is. */
+static void open_device(core *c)
+{
+    record_header header;
+    uint8_t *id = NULL;
+    vault_result result = vault_read(&c->vault, COLLECTION_DEVICE, RECORD_DEVICE_ID, &header, &id);
+    if (result == VAULT_OK && header.payload_bytes == PROTOCOL_TILL_ID_LEN) {
+        memcpy(c->device_id, id, PROTOCOL_TILL_ID_LEN);
+        c->device_id_stored = true;
+    } else {
+        person_make_key(c, c->device_id);
+    }
+    free(id);
+}
+
+static int32_t open_state(core *c, const char **reason)
+{
+    vault_result result = state_load(&c->vault, &c->state);
+    *reason = "the storage cannot be read";
+    if (result == VAULT_ERROR)
+        return POS_E_IO;
+    *reason = "the records were written by a newer version of this plugin: update it";
+    if (result == VAULT_NEWER)
+        return POS_E_UNSUPPORTED;
+    if (result == VAULT_BAD)
+        core_log(c, POS_LOG_ERROR, "the settings record is damaged: log in and assign the store again");
+    bool added = false;
+    int32_t reg = state_register_index(&c->state, c->register_id, &added);
+    *reason = "this storage has served 63 registers; start with a fresh one";
+    if (reg < 0)
+        return POS_E_FAILED;
+    c->outbox.reg = (uint32_t)reg;
+    c->state_dirty = added;
+    return POS_OK;
+}
+
+static int32_t open_parts(core *c, core_time now, const char **reason)
+{
+    open_device(c);
+    int32_t result = open_state(c, reason);
+    if (result == POS_OK)
+        result = outbox_open(c, reason);
+    if (result != POS_OK)
+        return result;
+    account_open(c);
+    assign_open(c);
+    disconnect_open(c);
+    person_open(c);
+    sender_open(c);
+    catchup_open(c, now);
+    xslot_open(c, now);
+    return POS_OK;
+}
+
+int32_t core_create(const core_env *env, core_time now, core **out, const char **reason)
+{
+    *out = NULL;
+    *reason = "out of memory";
+    core *c = calloc(1, sizeof *c);
+    if (!c)
+        return POS_E_NO_MEMORY;
+    c->env = *env;
+    c->vault = (vault){.storage = env->storage, .ctx = env->host_ctx};
+    memcpy(c->register_id, env->register_id, strnlen(env->register_id, sizeof c->register_id - 1));
+    if (env->device_name)
+        memcpy(c->device_name, env->device_name, strnlen(env->device_name, sizeof c->device_name - 1));
+    c->last_failure = (protocol_verdict){.outcome = PROTOCOL_DONE, .cause = CAUSE_NONE};
+    int32_t result = open_parts(c, now, reason);
+    if (result != POS_OK) {
+        core_destroy(c);
+        return result;
+    }
+    *out = c;
+    return POS_OK;
+}
+
+void core_destroy(core *c)
+{
+    if (!c)
+        return;
+    sender_close(c);
+    assign_close(c);
+    person_close(c);
+    outbox_close(&c->outbox);
+    sodium_memzero(c, sizeof *c);
+    free(c);
+}
+
+/* ---- a close ---- */
+
+/* What the owner has just done, or a network that came back, is worth a try at once. */
+static void try_now(core *c)
+{
+    for (uint32_t i = 0; i < c->state.destination_count; i++)
+        backoff_skip(&c->credentials[i].backoff);
+}
+
+int32_t core_close_day(core *c, core_time now, const pos_report *z, const char **why)
+{
+    pos_report report;
+    vault_begin_call(&c->vault);
+    int32_t error = intake_read(z, POS_REPORT_Z, c->register_id, &report, why);
+    if (error != POS_OK)
+        return error;
+    if (outbox_accept(c, now, &report, false, false, &error, why) == ENTRY_ERROR)
+        return error;
+    try_now(c);
+    return POS_OK;
+}
+
+/* ---- a tick ---- */
+
+static void take_answers(core *c, core_time now)
+{
+    net_answer answer;
+    while (c->env.net->poll(c->env.net, &answer)) {
+        if (answer.outcome == NET_ANSWERED)
+            c->last_contact_ms = now.wall_ms;
+        if (c->sender.phase == SENDER_IN_FLIGHT && answer.ticket == c->sender.ticket)
+            answer_take_upload(c, now, &answer);
+        else if (!person_take_answer(c, now, &answer))
+            disconnect_take_answer(c, &answer);
+        net_answer_clear(&answer);
+    }
+}
+
+static bool put_device_id(core *c)
+{
+    if (c->device_id_stored)
+        return false;
+    record_header header = {.kind = RECORD_DEVICE, .payload_bytes = PROTOCOL_TILL_ID_LEN};
+    c->device_id_stored = vault_put(&c->vault, COLLECTION_DEVICE, RECORD_DEVICE_ID, &header, c->device_id) == POS_OK;
+    return true;
+}
+
+static bool put_dirty_state(core *c)
+{
+    if (!c->state_dirty)
+        return false;
+    core_save_state(c);
+    return true;
+}
+
+static bool settle(core *c, core_time now)
+{
+    if (c->sender.phase != SENDER_SETTLING)
+        return false;
+    settle_step(c, now);
+    return true;
+}
+
+/* At most one write, the most urgent: what the owner waits for, then what was promised, then what is new. True: there
+ * may be more to write at once. */
+static bool write_one(core *c, core_time now)
+{
+    if (now.elapsed_ms < c->write_retry_at)
+        return false;
+    bool wrote = put_device_id(c) || disconnect_tick(c, now) || assign_tick(c, now) || person_tick(c, now) ||
+                 put_dirty_state(c) || settle(c, now) || catchup_tick(c, now) || xslot_tick(c, now);
+    if (vault_is_failing(&c->vault) && c->vault.writes > 0 && c->write_retry_at <= now.elapsed_ms)
+        c->write_retry_at = now.elapsed_ms + WRITE_RETRY_MS;
+    return wrote && now.elapsed_ms >= c->write_retry_at;
+}
+
+static int64_t shorter(int64_t a, int64_t b)
+{
+    return b >= 0 && b < a ? b : a;
+}
+
+/* Until something is due by the clock alone. */
+static uint32_t next_delay(const core *c, core_time now)
+{
+    if (c->sender.phase == SENDER_IN_FLIGHT || person_is_busy(c) || disconnect_is_running(c))
+        return TICK_WAITING_MS;
+    int64_t delay = TICK_LONGEST_MS;
+    if (c->state.x_enabled && c->state.assigned)
+        delay = shorter(delay, schedule_wait_ms(&c->x.schedule, now.elapsed_ms));
+    delay = shorter(delay, catchup_wait_ms(c, now));
+    if (c->write_retry_at > now.elapsed_ms)
+        delay = shorter(delay, c->write_retry_at - now.elapsed_ms);
+    if (c->outbox.waiting.size > 0 || xslot_is_pending(c)) {
+        for (uint32_t i = 0; i < c->state.destination_count; i++) {
+            if (sender_hold_of(c, &c->state.destinations[i]) == HOLD_NONE)
+                delay = shorter(delay, backoff_wait_ms(&c->credentials[i].backoff, now.elapsed_ms));
+        }
+        if (delay == 0)
+            delay = TICK_IDLE_MS; /* what is left is set aside for a while */
+    }
+    return delay < 1 ? 1 : (uint32_t)delay;
+}
+
+void core_begin_call(core *c)
+{
+    vault_begin_call(&c->vault);
+}
+
+uint32_t core_tick(core *c, core_time now, uint32_t flags)
+{
+    vault_begin_call(&c->vault);
+    if (flags & (CORE_TICK_RESUMED | CORE_TICK_NETWORK_CHANGED))
+        try_now(c);
+    take_answers(c, now);
+    bool more = write_one(c, now);
+    more = sender_advance(c, now) || more;
+    return more ? 0 : next_delay(c, now);
+}
+
+/* ---- small commands ---- */
+
+void core_retry_now(core *c, core_time now)
+{
+    (void)now;
+    try_now(c);
+    sender_forget_aside(c);
+    c->write_retry_at = 0;
+    for (uint32_t i = 0; i < c->state.destination_count; i++) {
+        if (c->credentials[i].hold == HOLD_STORE_REFUSED)
+            c->credentials[i].hold = HOLD_NONE;
+    }
+    core_changed(c);
+}
+
+bool core_set_x_enabled(core *c, core_time now, bool enabled)
+{
+    if (c->state.x_enabled == enabled)
+        return true;
+    c->state.x_enabled = enabled;
+    if (core_save_state(c) != POS_OK) {
+        c->state.x_enabled = !enabled;
+        return false;
+    }
+    if (enabled)
+        schedule_soon(&c->x.schedule, now.elapsed_ms);
+    core_changed(c);
+    return true;
+}
+
+core_x core_get_x(const core *c, core_time now)
+{
+    bool takes = c->state.x_enabled && c->state.assigned && c->env.reports;
+    return (core_x){
+        .available = c->env.reports != NULL,
+        .enabled = c->state.x_enabled,
+        .last_sent_ms = c->x.last_sent_ms,
+        .next_in_ms = takes ? schedule_wait_ms(&c->x.schedule, now.elapsed_ms) : -1,
+    };
+}

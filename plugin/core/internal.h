@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/internal.h - the core's parts side by side. Only files of core/ include it; each part has its own header and
+ * changes its own fields, and reads those of others.
+ */
+#ifndef CORE_INTERNAL_H
+#define CORE_INTERNAL_H
+
+#include "core/assign.h"
+#include "core/backoff.h"
+#include "core/catchup.h"
+#include "core/core.h"
+#include "core/disconnect.h"
+#include "core/ledger.h"
+#include "core/outbox.h"
+#include "core/person.h"
+#include "core/sender.h"
+#include "core/state.h"
+#include "core/vault.h"
+#include "core/xslot.h"
+
+/* What is known of a destination besides its names: not stored, or stored as a secret. */
+typedef struct credential {
+    char token[PROTOCOL_TOKEN_MAX + 1]; /* "" : none */
+    core_hold hold;                     /* HOLD_NONE, or why the cloud does not take reports for it */
+    backoff backoff;
+} credential;
+
+struct core {
+    core_env env;
+    char register_id[POS_REGISTER_ID_MAX + 1];
+    char device_name[PROTOCOL_NAME_MAX + 1];
+    char device_id[PROTOCOL_TILL_ID_LEN + 1]; /* the till id of this machine */
+    bool device_id_stored;
+    vault vault;
+    state state;
+    bool state_dirty; /* differs from what is stored; the next free tick writes it */
+    char session[PROTOCOL_TOKEN_MAX + 1];
+    bool session_ended;
+    credential credentials[DESTINATIONS_MAX];
+    uint32_t encodings; /* what the cloud said that it can decode */
+    outbox outbox;
+    ledger ledger;
+    xslot x;
+    sender sender;
+    catchup catchup;
+    person person;
+    assign assign;
+    disconnect disconnect;
+    int64_t write_retry_at;  /* elapsed ms: the storage failed, wait before writing again */
+    int64_t last_contact_ms; /* wall */
+    int64_t failing_since_ms;
+    protocol_verdict last_failure;
+    uint64_t generation;
+};
+
+uint64_t core_random(core *c);
+void core_log(core *c, uint32_t level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void core_changed(core *c);
+/* Writes the state if the budget of this call allows, else leaves it to a tick. */
+int32_t core_save_state(core *c);
+
+#endif

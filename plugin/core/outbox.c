@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/outbox.c - accepts Z reports, durably, and knows every one that is here (core/outbox.h). */
+#include "core/outbox.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/document.h"
+#include "core/internal.h"
+
+/* ---- start ---- */
+
+typedef struct lister {
+    idset *set;
+    bool failed;
+} lister;
+
+static int32_t list_id(void *ctx, uint64_t id, uint32_t size_bytes)
+{
+    lister *l = ctx;
+    (void)size_bytes;
+    l->failed = !idset_add(l->set, id);
+    return l->failed ? 1 : 0;
+}
+
+static int32_t list_collection(core *c, uint32_t collection, idset *set)
+{
+    lister l = {.set = set};
+    int32_t result = c->vault.storage->list(c->vault.ctx, collection, 0, list_id, &l);
+    return l.failed ? POS_E_NO_MEMORY : result;
+}
+
+/* The highest epoch and number of this register among the ids of a set. A run may span epochs only in theory (numbers
+ * end far below 2^40), but it may span slots never: so its last id tells. */
+static void note_highest(outbox *o, const idset *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        report_key key = key_unpack(set->runs[i].last);
+        if (key.slot >= o->slot_bound)
+            o->slot_bound = key.slot + 1;
+        if (key.reg != o->reg)
+            continue;
+        if (key.epoch > o->epoch) {
+            o->epoch = key.epoch;
+            o->last_number = 0;
+        }
+        if (key.epoch == o->epoch && key.number > o->last_number)
+            o->last_number = key.number;
+    }
+}
+
+typedef struct ledger_lister {
+    uint32_t reg;
+    uint64_t last; /* the highest page id of this register */
+    bool found;
+} ledger_lister;
+
+static int32_t list_ledger_id(void *ctx, uint64_t id, uint32_t size_bytes)
+{
+    ledger_lister *l = ctx;
+    (void)size_bytes;
+    if (id >> 56 != l->reg)
+        return 1;
+    l->last = id;
+    l->found = true;
+    return 0;
+}
+
+/* The ledger's last page may know a later epoch or a higher number than what is still waiting. */
+static int32_t note_ledger(core *c)
+{
+    outbox *o = &c->outbox;
+    ledger_lister l = {.reg = o->reg};
+    int32_t result =
+        c->vault.storage->list(c->vault.ctx, COLLECTION_LEDGER, ledger_key_pack(o->reg, 0, 0), list_ledger_id, &l);
+    if (result != POS_OK || !l.found)
+        return result;
+    uint32_t epoch = (uint32_t)(l.last >> 48) & EPOCH_MAX;
+    int64_t block = (int64_t)(l.last & ((UINT64_C(1) << 48) - 1));
+    if (epoch < o->epoch)
+        return POS_OK;
+    if (epoch > o->epoch) {
+        o->epoch = epoch;
+        o->last_number = 0;
+    }
+    if (ledger_load(&c->ledger, &c->vault, o->reg, epoch, block * LEDGER_BLOCK) != VAULT_OK)
+        core_log(c, POS_LOG_ERROR, "a page of the delivery ledger cannot be read; it is found again by sending");
+    if (c->ledger.count > 0) {
+        const ledger_entry *last = &c->ledger.entries[c->ledger.count - 1];
+        int64_t number = block * LEDGER_BLOCK + last->index;
+        if (number > o->last_number) {
+            o->last_number = number;
+            o->last_closed_at_ms = last->closed_at_ms;
+        }
+    }
+    return POS_OK;
+}
+
+/* Finds the record of (epoch, number) in a set, whatever its slot. */
+static bool find_record(const outbox *o, const idset *set, uint32_t epoch, int64_t number, uint64_t *id)
+{
+    for (uint32_t slot = 0; slot < o->slot_bound; slot++) {
+        *id = key_pack((report_key){slot, o->reg, epoch, number});
+        if (idset_has(set, *id))
+            return true;
+    }
+    return false;
+}
+
+static void note_last_closed_at(core *c)
+{
+    outbox *o = &c->outbox;
+    record_header header;
+    uint64_t id;
+    uint32_t collection = COLLECTION_OUTBOX;
+    if (!find_record(o, &o->waiting, o->epoch, o->last_number, &id)) {
+        collection = COLLECTION_KEPT;
+        if (!find_record(o, &o->kept, o->epoch, o->last_number, &id))
+            return;
+    }
+    if (vault_read_header(&c->vault, collection, id, &header) == VAULT_OK)
+        o->last_closed_at_ms = header.closed_at_ms;
+}
+
+int32_t outbox_open(core *c, const char **reason)
+{
+    outbox *o = &c->outbox;
+    o->slot_bound = c->state.slot_count;
+    *reason = "the storage cannot be listed";
+    int32_t result = list_collection(c, COLLECTION_OUTBOX, &o->waiting);
+    if (result == POS_OK)
+        result = list_collection(c, COLLECTION_KEPT, &o->kept);
+    if (result == POS_OK)
+        result = list_collection(c, COLLECTION_DAMAGED, &o->damaged);
+    if (result != POS_OK)
+        return result;
+    note_highest(o, &o->waiting);
+    note_highest(o, &o->kept);
+    result = note_ledger(c);
+    if (result != POS_OK)
+        return result;
+    note_last_closed_at(c);
+    uint32_t floor = c->state.registers[o->reg].epoch_floor;
+    if (floor > o->epoch) {
+        o->epoch = floor;
+        o->last_number = 0;
+    }
+    return POS_OK;
+}
+
+void outbox_close(outbox *o)
+{
+    idset_free(&o->waiting);
+    idset_free(&o->kept);
+    idset_free(&o->damaged);
+}
+
+void outbox_note_kept(outbox *o, record_verdict verdict)
+{
+    if (verdict == VERDICT_CONFLICT)
+        o->conflicts++;
+    else if (verdict == VERDICT_ELSEWHERE)
+        o->elsewheres++;
+    else if (verdict == VERDICT_REJECTED)
+        o->rejections++;
+    else
+        o->unreadable++;
+}
+
+void outbox_count_kept(core *c)
+{
+    outbox *o = &c->outbox;
+    uint64_t id = 0;
+    if (o->kept_counted)
+        return;
+    bool more = idset_next(&o->kept, 0, &id);
+    for (; more; more = id < UINT64_MAX && idset_next(&o->kept, id + 1, &id)) {
+        record_header header;
+        bool readable = vault_read_header(&c->vault, COLLECTION_KEPT, id, &header) == VAULT_OK;
+        outbox_note_kept(o, readable ? header.verdict : VERDICT_DAMAGED);
+    }
+    o->kept_counted = true;
+}
+
+/* ---- what is known ---- */
+
+bool outbox_has_number(core *c, uint32_t epoch, int64_t number, bool *failed)
+{
+    outbox *o = &c->outbox;
+    uint64_t id;
+    *failed = false;
+    if (find_record(o, &o->waiting, epoch, number, &id) || find_record(o, &o->kept, epoch, number, &id))
+        return true;
+    vault_result result = ledger_load(&c->ledger, &c->vault, o->reg, epoch, number);
+    *failed = result == VAULT_ERROR || result == VAULT_NEWER;
+    return !*failed && ledger_find(&c->ledger, number) != NULL;
+}
+
+typedef enum acquaintance {
+    UNKNOWN = 1,
+    SAME,  /* the same number with the same bytes */
+    OTHER, /* the same number with other bytes */
+    UNREADABLE
+} acquaintance;
+
+static acquaintance compare_record(core *c, uint32_t collection, uint64_t id, const uint8_t *sha256)
+{
+    record_header header;
+    switch (vault_read_header(&c->vault, collection, id, &header)) {
+    case VAULT_OK:
+        return memcmp(header.sha256, sha256, sizeof header.sha256) == 0 ? SAME : OTHER;
+    case VAULT_ERROR:
+        return UNREADABLE;
+    default:
+        return OTHER; /* damaged: whatever it was, it is not this */
+    }
+}
+
+static acquaintance look_up(core *c, uint32_t epoch, int64_t number, const uint8_t *sha256)
+{
+    outbox *o = &c->outbox;
+    uint64_t id;
+    if (find_record(o, &o->waiting, epoch, number, &id))
+        return compare_record(c, COLLECTION_OUTBOX, id, sha256);
+    if (find_record(o, &o->kept, epoch, number, &id))
+        return compare_record(c, COLLECTION_KEPT, id, sha256);
+    vault_result result = ledger_load(&c->ledger, &c->vault, o->reg, epoch, number);
+    if (result == VAULT_ERROR || result == VAULT_NEWER)
+        return UNREADABLE;
+    const ledger_entry *entry = ledger_find(&c->ledger, number);
+    if (!entry)
+        return UNKNOWN;
+    return memcmp(entry->sha256, sha256, sizeof entry->sha256) == 0 ? SAME : OTHER;
+}
+
+/* ---- accepting ---- */
+
+typedef struct placing {
+    acquaintance known; /* SAME: nothing to do. UNKNOWN: goes to `epoch` */
+    uint32_t epoch;
+} placing;
+
+/*
+ * Which epoch does it belong to? The same bytes under the same number are the same close, in whichever epoch. A number
+ * that goes on is of the current epoch. One that goes back is a late hand-over if it was closed before the last one
+ * and its number is free, else the host counts anew: a new epoch. A rebuilt document proves nothing and opens none.
+ */
+static placing place(core *c, const pos_report *z, const uint8_t *sha256)
+{
+    outbox *o = &c->outbox;
+    bool rebuilt = z->origin == POS_ORIGIN_REBUILT;
+    bool goes_on = z->z_number > o->last_number;
+    acquaintance current = goes_on ? UNKNOWN : look_up(c, o->epoch, z->z_number, sha256);
+    if (current == SAME || current == UNREADABLE)
+        return (placing){current, o->epoch};
+    if (current == OTHER && rebuilt)
+        return (placing){SAME, o->epoch};
+    for (uint32_t epoch = o->epoch; epoch-- > 0;) {
+        acquaintance earlier = look_up(c, epoch, z->z_number, sha256);
+        if (earlier == SAME || earlier == UNREADABLE)
+            return (placing){earlier, epoch};
+    }
+    bool late = current == UNKNOWN && z->closed_at_ms <= o->last_closed_at_ms;
+    if (goes_on || late || rebuilt)
+        return (placing){UNKNOWN, o->epoch};
+    return (placing){UNKNOWN, o->epoch + 1};
+}
+
+static void fill_header(record_header *header, const pos_report *z, core_time now)
+{
+    *header = (record_header){
+        .kind = RECORD_Z,
+        .payload_bytes = z->document_size,
+        .origin = z->origin,
+        .z_number = z->z_number,
+        .closed_at_ms = z->closed_at_ms,
+        .grand_total_minor = z->grand_total_minor,
+        .accepted_at_ms = now.wall_ms,
+        .verdict = VERDICT_WAITING,
+    };
+    memcpy(header->business_date, z->business_date, 10);
+    memcpy(header->currency, z->currency, 3);
+    memcpy(header->register_id, z->register_id, strlen(z->register_id));
+    crypto_hash_sha256(header->sha256, z->document, z->document_size);
+}
+
+static void reject(record_header *header, const char *code, const char *detail)
+{
+    header->verdict = VERDICT_REJECTED;
+    memcpy(header->code, code, strnlen(code, sizeof header->code - 1));
+    memcpy(header->detail, detail, strnlen(detail, sizeof header->detail - 1));
+}
+
+/* A document that no cloud can take is kept here at once: the day is closed whatever we think of it. */
+static void reject_unfit(record_header *header, const pos_report *z)
+{
+    document_fault fault = document_check(z->document, z->document_size);
+    if (fault.code) {
+        char where[48];
+        snprintf(where, sizeof where, "byte %zu of %u", fault.at_byte, z->document_size);
+        reject(header, fault.code, where);
+    }
+}
+
+/* Reports of a register whose index, or of a slot that, is not stored yet would be nameless after a crash: the state
+ * goes first. Once a register, so this is the second write that pos/plugin.h allows the first close. */
+static int32_t store_names(core *c)
+{
+    if (!c->state_dirty)
+        return POS_OK;
+    int32_t result = state_save(&c->vault, &c->state);
+    c->state_dirty = result != POS_OK;
+    return result;
+}
+
+static int32_t write_report(core *c, record_header *header, const pos_report *z)
+{
+    outbox *o = &c->outbox;
+    bool keep = header->verdict == VERDICT_REJECTED;
+    uint32_t collection = keep ? COLLECTION_KEPT : COLLECTION_OUTBOX;
+    idset *set = keep ? &o->kept : &o->waiting;
+    if (!idset_reserve(set))
+        return POS_E_NO_MEMORY;
+    int32_t result = store_names(c);
+    if (result != POS_OK)
+        return result;
+    uint32_t slot = c->state.current_slot;
+    uint64_t id = key_pack((report_key){slot, o->reg, header->epoch, z->z_number});
+    result = vault_put(&c->vault, collection, id, header, z->document);
+    if (result != POS_OK)
+        return result;
+    idset_add(set, id);
+    if (keep && o->kept_counted)
+        outbox_note_kept(o, header->verdict);
+    if (slot >= o->slot_bound)
+        o->slot_bound = slot + 1;
+    return POS_OK;
+}
+
+static void advance(core *c, const record_header *header)
+{
+    outbox *o = &c->outbox;
+    if (header->epoch > o->epoch) {
+        core_log(c, POS_LOG_WARNING,
+                 "Z %lld of register %s was used before with other content: a new epoch, %u, begins",
+                 (long long)header->z_number, header->register_id, header->epoch);
+        o->epoch = header->epoch;
+        o->last_number = 0;
+        o->last_closed_at_ms = 0;
+    }
+    if (header->z_number > o->last_number) {
+        o->last_number = header->z_number;
+        o->last_closed_at_ms = header->closed_at_ms;
+    }
+}
+
+outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool from_history, bool stub, int32_t *error,
+                           const char **why)
+{
+    pos_report report = *z;
+    if (stub)
+        report.document_size = 0;
+    record_header header;
+    fill_header(&header, &report, now);
+    placing where = place(c, &report, header.sha256);
+    if (where.known == SAME)
+        return ENTRY_KNOWN;
+    *error = POS_E_IO;
+    *why = "the storage could not be read, so it is not known whether this report is here already";
+    if (where.known == UNREADABLE)
+        return ENTRY_ERROR;
+    *why = "the register was reset more than 255 times";
+    *error = POS_E_FAILED;
+    if (where.epoch > EPOCH_MAX)
+        return ENTRY_ERROR;
+    header.epoch = where.epoch;
+    if (stub)
+        reject(&header, "too-large", "larger than 4 MiB; the till still has it");
+    else
+        reject_unfit(&header, &report);
+    *error = write_report(c, &header, &report);
+    *why = "the storage did not take the report; hand it over again";
+    if (*error != POS_OK)
+        return ENTRY_ERROR;
+    advance(c, &header);
+    core_log(c, POS_LOG_INFO, "Z %lld accepted%s%s%s", (long long)z->z_number, from_history ? " from the history" : "",
+             header.code[0] ? ", rejected: " : "", header.code);
+    core_changed(c);
+    return ENTRY_NEW;
+}

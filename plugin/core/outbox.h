@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/outbox.h - accepted Z reports: what is waiting, what was kept aside, and which number belongs to which epoch.
+ *
+ * Records, and where they can be after a crash at any point:
+ *
+ *   accept     put OUTBOX                       there or not; the host repeats until it had its OK
+ *   reject     put KEPT, remove OUTBOX          both: KEPT wins, the sender removes the other one
+ *   deliver    put LEDGER page, remove OUTBOX   both: the ledger wins, likewise
+ *   damage     put DAMAGED, remove OUTBOX       both: found damaged again, moved again
+ */
+#ifndef CORE_OUTBOX_H
+#define CORE_OUTBOX_H
+
+#include "core/core.h"
+#include "core/idset.h"
+#include "core/ledger.h"
+#include "core/state.h"
+
+typedef struct outbox {
+    idset waiting;       /* ids in COLLECTION_OUTBOX */
+    idset kept;          /* ids in COLLECTION_KEPT */
+    idset damaged;       /* ids in COLLECTION_DAMAGED: only to be shown; the number counts as one that we lack */
+    uint32_t reg;        /* index of this instance's register */
+    uint32_t epoch;      /* the one that new closes go to */
+    int64_t last_number; /* the highest of that epoch; 0: none yet */
+    int64_t last_closed_at_ms;
+    bool kept_counted; /* the four below are right */
+    uint32_t conflicts, rejections, elsewheres, unreadable;
+    uint32_t slot_bound; /* no record has a slot at or above it */
+} outbox;
+
+/* Lists the collections and finds epoch and last number. The state and the register index are in place by then. */
+int32_t outbox_open(core *c, const char **reason);
+void outbox_close(outbox *o);
+
+typedef enum outbox_entry {
+    ENTRY_NEW = 1, /* written now */
+    ENTRY_KNOWN,   /* the same report is here, or was delivered, already */
+    ENTRY_ERROR
+} outbox_entry;
+
+/* Takes a report that intake_read() has passed. from_history: fetched from the host, not handed over at a close.
+ * stub: the document was too large; only the struct is kept, as rejected. *error: of ENTRY_ERROR. */
+outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool from_history, bool stub, int32_t *error,
+                           const char **why);
+
+/* Is there anything of that number in this epoch: waiting, kept or delivered? false with *failed when unknown. */
+bool outbox_has_number(core *c, uint32_t epoch, int64_t number, bool *failed);
+
+/* Counts what is kept by verdict: reads a header each the first time, afterwards it is known. */
+void outbox_count_kept(core *c);
+/* One more is kept; or (0) one whose header cannot be read. */
+void outbox_note_kept(outbox *o, record_verdict verdict);
+
+#endif

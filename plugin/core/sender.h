@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/sender.h - takes reports from the outbox to the cloud, a batch at a time, a small step a tick.
+ *
+ *   IDLE -> BUILDING -> IN_FLIGHT -> SETTLING -> IDLE
+ *
+ * sender.c picks and builds, answer.c judges what came back, settle.c makes it durable. One batch is under way at a
+ * time; it belongs to one destination and one ledger page. Z before X. A batch that fails as a whole is halved down to
+ * a single report, which is then set aside for a while: one report never blocks another.
+ */
+#ifndef CORE_SENDER_H
+#define CORE_SENDER_H
+
+#include "core/core.h"
+#include "core/state.h"
+#include "core/vault.h"
+
+#define SENDER_ASIDE_MAX 64u
+
+typedef enum sender_phase { SENDER_IDLE = 1, SENDER_BUILDING, SENDER_IN_FLIGHT, SENDER_SETTLING } sender_phase;
+
+/* What is to be done with an item of the batch, once the cloud has answered. */
+typedef enum sender_fate {
+    FATE_DELIVERED = 1, /* into the ledger, out of the outbox */
+    FATE_KEEP,          /* into the kept ones, with verdict, code and detail from its result */
+    FATE_AGAIN,         /* stays where it is */
+    FATE_DONE           /* settled */
+} sender_fate;
+
+typedef struct sender_item {
+    uint64_t id;
+    int64_t z_number, x_sequence;
+    int64_t closed_at_ms;
+    uint8_t sha256[PROTOCOL_SHA256_BYTES];
+    char business_date[11];
+    uint32_t origin;
+    sender_fate fate;
+} sender_item;
+
+/* A report that failed alone: left out until then. */
+typedef struct sender_aside {
+    uint64_t id;
+    int64_t retry_at; /* elapsed ms */
+    uint32_t attempts;
+} sender_aside;
+
+typedef struct sender {
+    sender_phase phase;
+    bool is_x;            /* the batch is the pending X */
+    uint32_t destination; /* of the batch */
+    uint32_t reg, epoch;  /* of the batch; index and number */
+    uint32_t limit;       /* items a batch may have: halved by failures, doubled by successes */
+    uint32_t count;
+    sender_item items[PROTOCOL_BATCH_ITEMS_MAX];
+    protocol_batch *batch; /* BUILDING */
+    vault_reader reader;   /* of the item that is being read, BUILDING; of the one being moved, SETTLING */
+    bool reading;
+    uint8_t *piece;           /* VAULT_PIECE_BYTES, while BUILDING */
+    uint32_t ticket;          /* IN_FLIGHT */
+    protocol_results results; /* SETTLING: results.items[i] belongs to items[i] */
+    bool ledger_done;         /* SETTLING: the page is stored; now the removal */
+    uint8_t *moving;          /* SETTLING: document of the item that is being moved to the kept ones */
+    int64_t read_retry_at;    /* elapsed ms: the storage could not be read */
+    uint32_t aside_count;
+    sender_aside aside[SENDER_ASIDE_MAX];
+} sender;
+
+void sender_open(core *c);
+void sender_close(core *c);
+
+/* Picks, reads and submits; reads at most VAULT_PIECE_BYTES. True: there is more to do at once. */
+bool sender_advance(core *c, core_time now);
+
+/* Gives up the batch that is being built or in flight; an answer that still comes is not looked at. What is being
+ * settled goes on: it is our own bookkeeping. */
+void sender_abandon(core *c);
+
+/* A batch or its destination is gone: frees what belongs to it. */
+void sender_finish(core *c);
+
+/* Leaves a report out until retry_at; counts its attempts. */
+void sender_set_aside(core *c, uint64_t id, int64_t retry_at);
+const sender_aside *sender_find_aside(const core *c, uint64_t id);
+void sender_forget_aside(core *c);
+
+bool sender_is_sending(const core *c, uint64_t id); /* in the batch that is in flight */
+
+/* Why reports of this destination are not sent at all; HOLD_NONE: they are. NULL: undecided. */
+core_hold sender_hold_of(const core *c, const destination *d);
+
+/* ---- answer.c ---- */
+void answer_take_upload(core *c, core_time now, const net_answer *answer);
+
+/* ---- settle.c ---- */
+/* One step, at most one write. Call only while SENDER_SETTLING and a write is allowed. */
+void settle_step(core *c, core_time now);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* host.c - reads the host's structs, smaller or larger than ours (host.h). */
+#include "host.h"
+
+#include <string.h>
+
+/* Copies the smaller of the two sizes and zero-fills the rest. */
+static bool copy_struct(void *to, size_t size, const void *from)
+{
+    uint32_t from_size;
+    memset(to, 0, size);
+    if (!from)
+        return false;
+    memcpy(&from_size, from, sizeof from_size);
+    if (from_size < sizeof from_size)
+        return false;
+    memcpy(to, from, from_size < size ? from_size : size);
+    return true;
+}
+
+const char *host_read(const pos_host *host, host_view *view)
+{
+    memset(view, 0, sizeof *view);
+    if (!copy_struct(&view->host, sizeof view->host, host))
+        return "pos_host is NULL or its struct_size is not set";
+    const pos_host *h = &view->host;
+    if (!h->info || !h->now || !h->log || !h->get_extension)
+        return "pos_host lacks one of info, now, log, get_extension";
+    if (!copy_struct(&view->storage, sizeof view->storage, h->storage))
+        return "pos_host.storage is NULL or its struct_size is not set";
+    const pos_storage *s = &view->storage;
+    if (!s->acquire || !s->release || !s->put || !s->get || !s->remove || !s->list)
+        return "pos_storage lacks one of acquire, release, put, get, remove, list";
+    return NULL;
+}
+
+const char *host_read_info(host_view *view)
+{
+    if (!copy_struct(&view->info, sizeof view->info, view->host.info(view->host.ctx)))
+        return "pos_host.info() gave NULL or a struct without struct_size";
+    const pos_host_info *info = &view->info;
+    size_t length = info->register_id ? strnlen(info->register_id, POS_REGISTER_ID_MAX + 1) : 0;
+    if (length == 0 || length > POS_REGISTER_ID_MAX)
+        return "pos_host_info.register_id must have 1 to 64 bytes";
+    if (!info->cloud_url || !info->cloud_url[0])
+        return "pos_host_info.cloud_url is missing";
+    return NULL;
+}
+
+const char *host_read_extensions(host_view *view)
+{
+    const void *reports = view->host.get_extension(view->host.ctx, POS_REPORTS_1);
+    view->has_reports = reports != NULL;
+    if (!reports)
+        return NULL;
+    if (!copy_struct(&view->reports, sizeof view->reports, reports) || !view->reports.closed_range ||
+        !view->reports.closed || !view->reports.running)
+        return "extension pos.reports/1 lacks one of closed_range, closed, running";
+    return NULL;
+}
