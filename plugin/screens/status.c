@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * screens/status.c - Synchronization status: the queue, and how it gets on. To be read at any time, before log-in too.
+ *
+ * Screen `status`. Texts: complete_through, next_try; progress upload; button status.retry; list queue with rows
+ * item.<id> and item.kept.<id>.
+ */
+#include "screens/needs.h"
+#include "screens/row.h"
+
+#define ROWS_AT_ONCE 8u /* a row is large, and the host's stack may be small */
+
+static void draw_row_of_queue(screens *s, draw *d, const core_row *row)
+{
+    size_t used = d->used;
+    char id[ROW_ID_MAX];
+    row_write_id(id, row);
+    const char *help = NULL;
+    if (row->readable) {
+        const char *size = draw_bytes(d, row->size_bytes);
+        help = *row->store_name ? draw_say(d, TEXT_ROW_HELP, row->store_name, size)
+                                : draw_say(d, TEXT_ROW_HELP, page_word(s, TEXT_ROW_NO_STORE), size);
+        if (row->state != STATE_WAITING && row->state != STATE_SENDING)
+            help = draw_say(d, TEXT_ROW_HELP, help, row_say_reason(d, row));
+        else if (row->next_try_in_ms > 0)
+            help = draw_say(d, TEXT_ROW_HELP, help, draw_say(d, TEXT_NEXT_TRY_IN, draw_wait(d, row->next_try_in_ms)));
+    }
+    draw_row(d, id, row_say_name(d, row), row_say_state(d, row), help, true);
+    d->used = used;
+}
+
+static void draw_queue(screens *s, draw *d)
+{
+    core_row rows[ROWS_AT_ONCE];
+    uint32_t first, count, total = 0, got, done = 0;
+    core_list_queue(s->core, s->now, 0, 0, rows, &total);
+    draw_clamp_window(s, total, &first, &count);
+    draw_list(d, "queue", TEXT_QUEUE, TEXT_QUEUE_EMPTY, total, first, count);
+    while (d->builder && done < count) {
+        uint32_t want = count - done < ROWS_AT_ONCE ? count - done : ROWS_AT_ONCE;
+        got = core_list_queue(s->core, s->now, first + done, want, rows, &total);
+        if (got == 0)
+            return;
+        for (uint32_t i = 0; i < got; i++)
+            draw_row_of_queue(s, d, &rows[i]);
+        done += got;
+    }
+}
+
+static void draw_progress_of_upload(screens *s, draw *d, const core_queue *queue)
+{
+    if (queue->sending == 0 && queue->upload_total_bytes == 0)
+        return;
+    draw_counts(d, 1000);
+    uint64_t total = queue->upload_total_bytes,
+             sent = queue->upload_sent_bytes < total ? queue->upload_sent_bytes : total;
+    uint32_t permille = total > 0 ? (uint32_t)((double)sent / (double)total * 1000.0) : 0;
+    draw_progress(d, "upload", TEXT_UPLOAD, permille,
+                  total > 0 ? draw_say(d, TEXT_UPLOAD_BYTES, draw_bytes(d, sent), draw_bytes(d, total))
+                            : page_word(s, TEXT_UPLOAD_STARTING));
+}
+
+static void draw_marks(screens *s, draw *d, const core_queue *queue)
+{
+    const char *through = page_word(s, TEXT_NOTHING_DELIVERED);
+    if (queue->delivered_through > 0)
+        through = draw_say(d, TEXT_COMPLETE_THROUGH, draw_number(d, queue->delivered_through),
+                           draw_date(d, queue->delivered_through_date));
+    draw_text(d, "complete_through", TEXT_COMPLETE, through);
+    draw_text(d, "pending", TEXT_MAIN_PENDING,
+              queue->pending > 0 ? draw_count(d, TEXT_REPORTS, queue->pending, NULL)
+                                 : page_word(s, TEXT_NOTHING_PENDING));
+    if (queue->catching_up)
+        draw_text(d, "catching_up", TEXT_NONE, page_word(s, TEXT_CATCHING_UP));
+    if (queue->waiting > 0 && queue->next_try_in_ms > 0)
+        draw_text(d, "next_try", TEXT_NEXT_TRY, draw_say(d, TEXT_IN_TIME, draw_wait(d, queue->next_try_in_ms)));
+}
+
+static void draw_status(screens *s, draw *d)
+{
+    core_queue queue = core_get_queue(s->core, s->now);
+    needs_draw(s, d, &queue);
+    draw_marks(s, d, &queue);
+    draw_progress_of_upload(s, d, &queue);
+    draw_button(d, "status.retry", POS_LEVEL_PLAIN, TEXT_RETRY,
+                queue.sending > 0    ? page_word(s, TEXT_RETRY_SENDING)
+                : queue.waiting == 0 ? page_word(s, TEXT_RETRY_NOTHING)
+                                     : NULL);
+    draw_queue(s, d);
+    draw_text(d, "rules", TEXT_NONE, page_word(s, TEXT_QUEUE_RULES));
+}
+
+static void act_status(screens *s, const char *action, const form *f)
+{
+    (void)action;
+    (void)f;
+    core_retry_now(s->core, s->now);
+    page_notice(s, POS_LEVEL_INFO, TEXT_RETRYING, NULL, NULL);
+}
+
+static void choose_item(screens *s, const char *action)
+{
+    core_row row;
+    uint64_t item;
+    bool kept;
+    if (!row_read_id(action, &item, &kept))
+        return;
+    if (!core_get_item(s->core, s->now, item, kept, &row)) {
+        page_notice(s, POS_LEVEL_INFO, TEXT_ITEM_GONE, NULL, NULL);
+        return;
+    }
+    s->item_id = item;
+    s->item_kept = kept;
+    page_push(s, &page_item);
+}
+
+const page page_status = {
+    .id = "status", .title = TEXT_MAIN_STATUS, .draw = draw_status, .act = act_status, .choose = choose_item};
