@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * request.h - a request and its answer as the routes and handlers see them: no HTTP library, no sockets, no clock.
+ * server.c fills and sends them; a simulator can do the same without a network.
+ */
+#ifndef CLOUD_REQUEST_H
+#define CLOUD_REQUEST_H
+
+#include "passwords.h"
+#include "store.h"
+
+#include <cjson/cJSON.h>
+
+/* What the handlers share; nothing in it is of a request. */
+typedef struct api {
+    store *store;
+    passwords *passwords;
+    void (*mail_queued)(void *context); /* a mail may be waiting in the store */
+    void *mail_context;
+} api;
+
+typedef struct route route;
+
+typedef struct request {
+    const api *api;
+    const route *route;
+    int64_t now_ms;
+    const char *method;
+    const char *path;
+    const char *client;        /* network address, for throttling */
+    const char *authorization; /* headers; NULL where there is none */
+    const char *content_type;
+    const char *content_encoding;
+    const char *idempotency_key;
+    const char *query_limit; /* parameters; NULL where there is none */
+    const char *query_after;
+    const char *query_q;
+    const char *body; /* decoded, and followed by a zero */
+    size_t body_bytes;
+
+    /* Filled by api_begin(). */
+    char param[2][IDENT_ID_SIZE]; /* the path's parameters in order */
+    store_session session;        /* AUTH_SESSION */
+    store_till_scope till;        /* AUTH_TILL */
+    unsigned char token_hash[IDENT_HASH_BYTES];
+    store_key key;
+} request;
+
+typedef struct response {
+    int status;            /* 0: not yet known */
+    const char *slug;      /* of a problem, for the log; else NULL */
+    cJSON *json;           /* the body, or NULL; deleted by response_clear() */
+    int64_t retry_after_s; /* 0: no such header */
+    const char *allow;     /* or NULL */
+    bool challenge;        /* WWW-Authenticate */
+} response;
+
+void response_clear(response *self);
+
+/* Path, method, credential, media type, coding, Idempotency-Key: all that can be said before the body. The answer's
+ * status stays 0 if it may go on; then the body is read, up to *max_body bytes. */
+void api_begin(request *self, response *answer, size_t *max_body);
+
+/* Parses a JSON body and lets the route's handler answer. */
+void api_handle(request *self, response *answer);
+
+#endif
