@@ -135,29 +135,28 @@ void answer_read_headers(net_answer *answer, CURL *easy)
         answer->retry_after_ms = answer_read_retry_after(value, answer->date_ms);
 }
 
-/* Did the transfer get as far as the request itself? A reused connection has sent bytes without having connected. */
+/* Did the transfer get as far as the cloud? A reused connection has sent bytes without having connected; a proxy that
+ * refuses has had bytes, too. */
 static bool was_connected(CURL *easy)
 {
     curl_off_t pretransfer_us = 0;
-    long request_bytes = 0;
+    long request_bytes = 0, proxy_status = 0;
 
     (void)curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &pretransfer_us);
     (void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
-    return pretransfer_us > 0 || request_bytes > 0;
+    (void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    return pretransfer_us > 0 || (request_bytes > 0 && proxy_status < 300);
 }
 
 /* A deadline passed: which part of the way was it that took too long? */
 static net_outcome timed_out(CURL *easy)
 {
-    curl_off_t name_us = 0, connect_us = 0;
+    curl_off_t name_us = 0;
 
     if (was_connected(easy))
         return NET_FAILED_TIMEOUT;
     (void)curl_easy_getinfo(easy, CURLINFO_NAMELOOKUP_TIME_T, &name_us);
-    (void)curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connect_us);
-    if (name_us == 0)
-        return NET_FAILED_RESOLVE;
-    return connect_us == 0 ? NET_FAILED_CONNECT : NET_FAILED_TIMEOUT;
+    return name_us == 0 ? NET_FAILED_RESOLVE : NET_FAILED_CONNECT;
 }
 
 /* A connection that broke under the handshake says nothing about certificates: an outage, not a matter of trust. The

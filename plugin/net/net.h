@@ -47,7 +47,7 @@ typedef enum net_outcome {
     NET_ANSWERED = 1,     /* an HTTP status and a whole body are there */
     NET_FAILED_CONFIG,    /* the address or the CA cannot be used */
     NET_FAILED_RESOLVE,   /* no such name, or no name server */
-    NET_FAILED_CONNECT,   /* refused, unreachable, or no connection in time */
+    NET_FAILED_CONNECT,   /* refused, unreachable, cut or too slow before the request could be sent */
     NET_FAILED_TLS,       /* certificate or handshake */
     NET_FAILED_TIMEOUT,   /* connected, then too slow or silent */
     NET_FAILED_CUT,       /* connection lost or nonsense in mid-transfer */

@@ -118,8 +118,11 @@ size_t transfer_on_header(char *bytes, size_t unit, size_t size, void *context)
 {
     transfer *receiving = context;
 
-    (void)bytes;
     (void)unit;
+    if (size >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        receiving->headers_ended = false; /* what came before was an interim answer */
+    else if (size <= 2)
+        receiving->headers_ended = true;
     receiving->header_bytes += size;
     if (receiving->header_bytes > HEADERS_CAP_BYTES) {
         receiving->too_large = true;
@@ -199,6 +202,10 @@ void transfer_conclude(transfer *ended, CURLcode code)
     const char *words = ended->error[0] != '\0' ? ended->error : curl_easy_strerror(code);
 
     measure(answer, ended->easy);
+    if (code == CURLE_OK && !ended->headers_ended) {
+        code = CURLE_PARTIAL_FILE; /* cut within the headers: libcurl takes that for an answer without a body */
+        words = curl_easy_strerror(code);
+    }
     if (code == CURLE_OK) {
         answer->outcome = NET_ANSWERED;
         answer_read_headers(answer, ended->easy);

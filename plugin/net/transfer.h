@@ -26,6 +26,7 @@ typedef struct transfer {
     char error[CURL_ERROR_SIZE];
     size_t room_bytes; /* of answer.body */
     size_t header_bytes;
+    bool headers_ended;
     bool too_large;
     bool out_of_memory;
     net_answer answer;
