@@ -14,10 +14,11 @@ static text_id find_offline_text(net_outcome how)
     case NET_FAILED_CUT:
     case NET_CANCELLED:
         return TEXT_FAIL_CUT;
+    case NET_FAILED_MEMORY:
+        return TEXT_FAIL_TILL;
     case NET_FAILED_CONFIG:
     case NET_FAILED_TLS:
     case NET_FAILED_TOO_LARGE:
-    case NET_FAILED_MEMORY:
     case NET_ANSWERED:
     case NET_FAILED_CONNECT:
         break;
@@ -189,6 +190,6 @@ void failure_show(screens *s, const core_person *person)
     case CAUSE_STORE_REFUSED:
         break;
     }
-    text_id text = failure_find_text(verdict);
-    page_notice(s, POS_LEVEL_ERROR, text == TEXT_NONE ? TEXT_FAIL_CUT : text, NULL, NULL);
+    text_id text = failure_find_text(verdict); /* none: the cloud did its part, the till could not */
+    page_notice(s, POS_LEVEL_ERROR, text == TEXT_NONE ? TEXT_FAIL_TILL : text, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static void draw_form(screens *s, draw *d)
                                 .label = TEXT_EMAIL,
                                 .keyboard = POS_KEYBOARD_EMAIL,
                                 .max_bytes = PROTOCOL_EMAIL_MAX,
-                                .value = account.email});
+                                .value = *s->email ? s->email : account.email});
     draw_secret(d, &(draw_field){.id = "password",
                                  .label = TEXT_PASSWORD,
                                  .keyboard = POS_KEYBOARD_TEXT,
