@@ -140,8 +140,8 @@ int32_t poshost_screen_apply(poshost_screen *screen, poshost_render_fn render, v
     return result;
 }
 
-static int32_t send(poshost_screen *screen, uint32_t kind, const char *widget_id, uint32_t first, uint32_t count,
-                    poshost_render_fn render, void *render_ctx)
+static int32_t send_event(poshost_screen *screen, uint32_t kind, const char *widget_id, uint32_t first, uint32_t count,
+                          poshost_render_fn render, void *render_ctx)
 {
     pos_event event;
     int32_t result = poshost_screen_event(screen, kind, widget_id, first, count, &event);
@@ -152,18 +152,18 @@ int32_t poshost_screen_open(poshost_screen *screen, poshost_render_fn render, vo
 {
     poshost_form_clear(&screen->form);
     poshost_page_clear(&screen->page);
-    return send(screen, POS_EVENT_OPENED, NULL, 0, 0, render, render_ctx);
+    return send_event(screen, POS_EVENT_OPENED, NULL, 0, 0, render, render_ctx);
 }
 
 int32_t poshost_screen_press(poshost_screen *screen, const char *widget_id, poshost_render_fn render, void *render_ctx)
 {
-    return send(screen, POS_EVENT_ACTION, widget_id, 0, 0, render, render_ctx);
+    return send_event(screen, POS_EVENT_ACTION, widget_id, 0, 0, render, render_ctx);
 }
 
 int32_t poshost_screen_window(poshost_screen *screen, const char *list_id, uint32_t first, uint32_t count,
                               poshost_render_fn render, void *render_ctx)
 {
-    return send(screen, POS_EVENT_WINDOW, list_id, first, count, render, render_ctx);
+    return send_event(screen, POS_EVENT_WINDOW, list_id, first, count, render, render_ctx);
 }
 
 int32_t poshost_screen_back(poshost_screen *screen, int32_t *leaves, poshost_render_fn render, void *render_ctx)
@@ -173,7 +173,7 @@ int32_t poshost_screen_back(poshost_screen *screen, int32_t *leaves, poshost_ren
         *leaves = is_first;
     if (is_first)
         return poshost_screen_close(screen, render, render_ctx);
-    return send(screen, POS_EVENT_BACK, NULL, 0, 0, render, render_ctx);
+    return send_event(screen, POS_EVENT_BACK, NULL, 0, 0, render, render_ctx);
 }
 
 int32_t poshost_screen_refresh(poshost_screen *screen, poshost_render_fn render, void *render_ctx)
@@ -256,15 +256,15 @@ static int32_t check_value(poshost_screen *screen, const poshost_widget *widget,
     uint32_t limit = POSHOST_INPUT_MAX_BYTES;
     if (widget->max_length_bytes != 0 && widget->max_length_bytes < limit)
         limit = widget->max_length_bytes;
-    if ((widget->kind == POS_WIDGET_INPUT || widget->kind == POS_WIDGET_SECRET) && size > limit)
+    int has_keyboard = widget->kind == POS_WIDGET_INPUT || widget->kind == POS_WIDGET_SECRET;
+    if (has_keyboard && size > limit)
         return say(screen, POS_E_TOO_LARGE, "is too long", widget->id);
     if (!poshost_text_is_utf8(text, size))
         return say(screen, POS_E_MISUSE, "is not valid UTF-8", widget->id);
     for (size_t i = 0; i < size; i++) {
         if ((unsigned char)text[i] < 0x20 || text[i] == 0x7F)
             return say(screen, POS_E_MISUSE, "holds a line break or another control character", widget->id);
-        if (widget->keyboard == POS_KEYBOARD_NUMBER && widget->kind <= POS_WIDGET_SECRET &&
-            (text[i] < '0' || text[i] > '9'))
+        if (has_keyboard && widget->keyboard == POS_KEYBOARD_NUMBER && (text[i] < '0' || text[i] > '9'))
             return say(screen, POS_E_MISUSE, "takes digits only", widget->id);
     }
     if (widget->kind == POS_WIDGET_TOGGLE && strcmp(text, "0") != 0 && strcmp(text, "1") != 0)

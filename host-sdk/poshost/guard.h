@@ -69,7 +69,7 @@ typedef struct poshost_guard_options {
 } poshost_guard_options;
 
 /*
- * Makes a guard; calls host->info() once, nothing of the plugin.
+ * Makes a guard. Calls host->info(), and nothing of the plugin.
  *
  * `calls`        what poshost_plugin_calls() gave, or any vtable; must stay valid until poshost_guard_free()
  * `host`         the host's own; stays valid until poshost_guard_free(). host->storage may be NULL if `storage` is not
