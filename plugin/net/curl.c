@@ -55,6 +55,7 @@ static bool curl_poll(net *calls, net_answer *answer)
     if (done == NULL)
         return false;
     *answer = done->answer;
+    answer->ticket = done->ticket;
     done->answer = (net_answer){0}; /* the body is the caller's now */
     transfer_free(done);
     return true;

@@ -78,7 +78,7 @@ uint32_t mailbox_submit(mailbox *box, transfer *submitted)
         if (box->last_ticket == 0)
             box->last_ticket = 1;
         ticket = box->last_ticket;
-        submitted->answer.ticket = ticket;
+        submitted->ticket = ticket;
         submitted->next = NULL;
         *box->live_end = submitted;
         box->live_end = &submitted->next;
@@ -107,7 +107,7 @@ static transfer *find_live(const mailbox *box, uint32_t ticket)
 {
     transfer *found = box->live;
 
-    while (found != NULL && found->answer.ticket != ticket)
+    while (found != NULL && found->ticket != ticket)
         found = found->next;
     return found;
 }

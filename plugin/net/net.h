@@ -24,6 +24,7 @@ typedef struct net_config {
     uint32_t connect_timeout_ms; /* 15 s: name, connection and TLS handshake */
     uint32_t silence_timeout_ms; /* 30 s with next to no bytes either way; counted in whole seconds */
     uint32_t total_timeout_ms;   /* 60 s, before the bytes are added */
+    uint32_t idle_timeout_ms;    /* 90 s without a transfer, then connections are closed */
 } net_config;
 
 #define NET_ENCODING_GZIP 0x1u

@@ -156,7 +156,9 @@ static CURLcode set_headers(CURL *easy, transfer *prepared, const char *coding)
 
     if (!add_header(prepared, "Accept: ", "application/json, application/problem+json") ||
         !add_header(prepared, "Expect:", "") || /* no extra round trip before a body */
-        (request->content_type != NULL && !add_header(prepared, "Content-Type: ", request->content_type)) ||
+        /* Without one the line is taken out: libcurl would call every body a form. */
+        !add_header(prepared, request->content_type != NULL ? "Content-Type: " : "Content-Type:",
+                    request->content_type != NULL ? request->content_type : "") ||
         (coding != NULL && !add_header(prepared, "Content-Encoding: ", coding)) ||
         (request->idempotency_key[0] != '\0' && !add_header(prepared, "Idempotency-Key: ", request->idempotency_key)) ||
         (request->token != NULL && !add_header(prepared, "Authorization: Bearer ", request->token)))

@@ -11,6 +11,7 @@
 #define CONNECT_TIMEOUT_MS 15000u
 #define SILENCE_TIMEOUT_MS 30000u
 #define TOTAL_TIMEOUT_MS   60000u
+#define IDLE_TIMEOUT_MS    90000u /* connections are closed then, not left to rot half-open */
 
 /* Empty means unset. */
 static bool copy_text(char **to, const char *text)
@@ -41,6 +42,7 @@ settings *settings_new(const net_config *config, uint32_t generation)
     made->connect_timeout_ms = config->connect_timeout_ms != 0 ? config->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     made->silence_timeout_ms = config->silence_timeout_ms != 0 ? config->silence_timeout_ms : SILENCE_TIMEOUT_MS;
     made->total_timeout_ms = config->total_timeout_ms != 0 ? config->total_timeout_ms : TOTAL_TIMEOUT_MS;
+    made->idle_timeout_ms = config->idle_timeout_ms != 0 ? config->idle_timeout_ms : IDLE_TIMEOUT_MS;
     if (!copy_text(&made->ca_file, config->ca_file) || !copy_text(&made->ca_directory, config->ca_directory) ||
         !copy_text(&made->proxy, config->proxy) || !copy_text(&made->user_agent, config->user_agent)) {
         settings_release(made);

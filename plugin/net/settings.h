@@ -24,6 +24,7 @@ typedef struct settings {
     uint32_t connect_timeout_ms;
     uint32_t silence_timeout_ms;
     uint32_t total_timeout_ms;
+    uint32_t idle_timeout_ms;
 } settings;
 
 /* One reference is the caller's. NULL: out of memory. */

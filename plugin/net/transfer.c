@@ -178,12 +178,11 @@ static void set_detail(net_answer *answer, const char *words)
 /* What came with a transfer that failed is no answer. */
 static void forget_answer(net_answer *answer)
 {
-    uint32_t ticket = answer->ticket;
     uint32_t sent_bytes = answer->sent_bytes;
     uint32_t took_ms = answer->took_ms;
 
     net_answer_clear(answer);
-    *answer = (net_answer){.ticket = ticket, .sent_bytes = sent_bytes, .took_ms = took_ms, .retry_after_ms = -1};
+    *answer = (net_answer){.sent_bytes = sent_bytes, .took_ms = took_ms, .retry_after_ms = -1};
 }
 
 static void measure(net_answer *answer, CURL *easy)

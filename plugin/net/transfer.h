@@ -13,6 +13,7 @@ struct mailbox;
 typedef struct transfer {
     /* under the mailbox's lock */
     struct transfer *next;
+    uint32_t ticket;
     bool started;
     bool cancelled;
     net_progress progress;

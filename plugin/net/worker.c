@@ -16,7 +16,6 @@
 
 #define ACTIVE_MAX         4 /* also the number of connections to the cloud */
 #define POLL_MS            1000
-#define IDLE_MS            90000 /* without a transfer: connections are closed, not left to rot half-open */
 #define PAUSE_AFTER_BUG_MS 50
 #define NS_PER_MS          1000000L
 
@@ -160,16 +159,34 @@ static void recover(worker *self)
     (void)nanosleep(&pause, NULL);
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / NS_PER_MS;
+}
+
+static int idle_timeout_ms(worker *self)
+{
+    settings *current = mailbox_hold_settings(self->box);
+    int timeout_ms = current->idle_timeout_ms > INT32_MAX ? INT32_MAX : (int)current->idle_timeout_ms;
+
+    settings_release(current);
+    return timeout_ms;
+}
+
 static void sleep_until_woken(worker *self)
 {
-    int events = 0;
     bool idle = self->active_count == 0;
-    CURLMcode rc = curl_multi_poll(self->multi, NULL, 0, idle ? IDLE_MS : POLL_MS, &events);
+    int timeout_ms = idle ? idle_timeout_ms(self) : POLL_MS;
+    int64_t began_ms = now_ms();
+    CURLMcode rc = curl_multi_poll(self->multi, NULL, 0, timeout_ms, NULL);
 
     if (rc != CURLM_OK)
         recover(self);
-    else if (idle && events == 0 && self->used && mailbox_is_idle(self->box))
-        renew(self, self->generation);
+    else if (idle && self->used && now_ms() - began_ms >= timeout_ms && mailbox_is_idle(self->box))
+        renew(self, self->generation); /* slept through, not woken: a wake-up may be a late one, too */
 }
 
 static void *run(void *context)

@@ -7,7 +7,7 @@
 
 #include <pthread.h>
 
-#define CONNECTIONS_MAX 256
+#define CONNECTIONS_MAX 4096
 #define REQUESTS_MAX    4096
 
 struct connection {
