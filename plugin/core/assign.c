@@ -31,8 +31,10 @@ void assign_open(core *c)
     c->assign.phase = ASSIGN_IDLE;
     for (uint32_t i = 0; i < DESTINATIONS_MAX; i++)
         c->credentials[i].hold = HOLD_NONE;
-    for (uint32_t i = 0; i < c->state.destination_count; i++)
-        read_token(c, i);
+    for (uint32_t i = 0; i < c->state.destination_count; i++) {
+        if (c->state.destinations[i].till_id[0])
+            read_token(c, i);
+    }
 }
 
 static void reset(core *c)
@@ -83,7 +85,7 @@ bool core_assign(core *c, core_time now, const protocol_company *company, const 
     reset(c);
     int32_t index = find_destination(&c->state, store->store_id);
     const char *till_id = c->device_id;
-    if (index >= 0)
+    if (index >= 0 && c->state.destinations[index].till_id[0])
         till_id = c->state.destinations[index].till_id;
     if (claim == CLAIM_SAME && known_till_id)
         till_id = known_till_id;

@@ -95,7 +95,10 @@ static int32_t open_state(core *c, const char **reason)
     if (reg < 0)
         return POS_E_FAILED;
     c->outbox.reg = (uint32_t)reg;
-    c->state_dirty = added;
+    bool moved = state_adopt_device(&c->state, c->device_id);
+    if (moved && result == VAULT_OK)
+        core_log(c, POS_LOG_WARNING, "these records come from another machine: assign the store again");
+    c->state_dirty = added || moved;
     return POS_OK;
 }
 

@@ -70,7 +70,7 @@ static void put_ledger_page(core *c, core_time now)
 static void remove_delivered(core *c, core_time now)
 {
     sender *s = &c->sender;
-    uint64_t ids[PROTOCOL_BATCH_ITEMS_MAX];
+    uint64_t ids[PROTOCOL_BATCH_ITEMS_MAX] = {0};
     uint32_t count = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         if (s->items[i].fate == FATE_DELIVERED)

@@ -86,6 +86,7 @@ static char *encode(const state *s)
     writer w = {.root = cJSON_CreateObject(), .ok = true};
     add_text(&w, w.root, "email", s->email);
     add_text(&w, w.root, "name", s->name);
+    add_text(&w, w.root, "device_id", s->device_id);
     add_int(&w, w.root, "assigned", s->assigned);
     add_int(&w, w.root, "x_enabled", s->x_enabled);
     add_int(&w, w.root, "current_slot", s->current_slot);
@@ -177,6 +178,7 @@ static bool decode(const char *text, size_t size, state *s)
     }
     get_text(root, "email", s->email, sizeof s->email);
     get_text(root, "name", s->name, sizeof s->name);
+    get_text(root, "device_id", s->device_id, sizeof s->device_id);
     s->assigned = get_int(root, "assigned", 0, 1, 0) == 1;
     s->x_enabled = get_int(root, "x_enabled", 0, 1, 0) == 1;
     decode_destinations(root, s);
@@ -218,6 +220,16 @@ int32_t state_save(vault *v, const state *s)
     int32_t result = vault_put(v, COLLECTION_STATE, RECORD_STATE_ID, &header, text);
     free(text);
     return result;
+}
+
+bool state_adopt_device(state *s, const char *device_id)
+{
+    if (strcmp(s->device_id, device_id) == 0)
+        return false;
+    for (uint32_t i = 0; i < s->destination_count; i++)
+        memset(s->destinations[i].till_id, 0, sizeof s->destinations[i].till_id);
+    memcpy(s->device_id, device_id, strnlen(device_id, sizeof s->device_id - 1) + 1);
+    return true;
 }
 
 int32_t state_register_index(state *s, const char *register_id, bool *added)

@@ -57,6 +57,10 @@ void state_init(state *s);
 vault_result state_load(vault *v, state *s); /* VAULT_ABSENT and VAULT_BAD leave *s as state_init does */
 int32_t state_save(vault *v, const state *s);
 
+/* A record that another machine wrote (a restored backup, a cloned image): the till ids in it are that machine's, so
+ * they are forgotten, and each store asks the owner which till this is. True: something changed. */
+bool state_adopt_device(state *s, const char *device_id);
+
 /* Index of the register, adding it when it is new; -1: the table is full. */
 int32_t state_register_index(state *s, const char *register_id, bool *added);
 /* The destination of a slot; NULL: undecided. */
