@@ -41,7 +41,8 @@ typedef struct state_create {
 typedef struct state {
     char email[PROTOCOL_EMAIL_MAX + 1];
     char name[PROTOCOL_NAME_MAX + 1];
-    bool assigned; /* to the destination of current_slot */
+    char device_id[PROTOCOL_TILL_ID_LEN + 1]; /* of the machine that wrote this: see state_adopt_device() */
+    bool assigned;                            /* to the destination of current_slot */
     bool x_enabled;
     uint32_t current_slot; /* where reports that are accepted now go */
     uint32_t slot_count;
