@@ -69,18 +69,16 @@ bool closed_visit(struct database *db, int64_t z_number, closed_visitor visitor,
                             visitor, ctx, result, fault);
 }
 
-bool closed_visit_waiting(struct database *db, int64_t after_id, closed_visitor visitor, void *ctx, int32_t *result,
-                          struct fault *fault)
+bool closed_visit_waiting(struct database *db, closed_visitor visitor, void *ctx, int32_t *result, struct fault *fault)
 {
     return closed_visit_row(
-        query_open(db->sqlite, fault,
-                   CLOSED_COLUMNS "WHERE handed_over = 0 AND report_id > ? ORDER BY report_id LIMIT 1", "i", after_id),
-        visitor, ctx, result, fault);
+        query_open(db->sqlite, fault, CLOSED_COLUMNS "WHERE handed_over = 0 ORDER BY report_id LIMIT 1", ""), visitor,
+        ctx, result, fault);
 }
 
-bool closed_mark_handed_over(struct database *db, int64_t report_id, struct fault *fault)
+bool closed_mark_handed_over(struct database *db, int64_t report_id, int64_t state, struct fault *fault)
 {
-    return query_run(db->sqlite, fault, "UPDATE closed_reports SET handed_over = 1 WHERE report_id = ?", "i",
+    return query_run(db->sqlite, fault, "UPDATE closed_reports SET handed_over = ? WHERE report_id = ?", "ii", state,
                      report_id);
 }
 

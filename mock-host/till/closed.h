@@ -35,11 +35,15 @@ bool closed_get_range(struct database *db, int64_t *first_z_number, int64_t *las
 bool closed_visit(struct database *db, int64_t z_number, closed_visitor visitor, void *ctx, int32_t *result,
                   struct fault *fault);
 
-/* The oldest report after `after_id` that the plugin has not taken yet; otherwise as closed_visit(). */
-bool closed_visit_waiting(struct database *db, int64_t after_id, closed_visitor visitor, void *ctx, int32_t *result,
-                          struct fault *fault);
+/* The oldest report that the plugin has not taken yet; otherwise as closed_visit(). */
+bool closed_visit_waiting(struct database *db, closed_visitor visitor, void *ctx, int32_t *result, struct fault *fault);
 
-bool closed_mark_handed_over(struct database *db, int64_t report_id, struct fault *fault);
+/* Values of closed_reports.handed_over. */
+#define CLOSED_WAITING 0
+#define CLOSED_TAKEN   1 /* the plugin said POS_OK */
+#define CLOSED_REFUSED 2 /* it refuses these bytes whatever is repeated: not handed over, and not tried again */
+
+bool closed_mark_handed_over(struct database *db, int64_t report_id, int64_t state, struct fault *fault);
 
 bool closed_count(struct database *db, int64_t *all, int64_t *waiting, struct fault *fault);
 

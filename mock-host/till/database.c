@@ -74,7 +74,7 @@ static const char database_schema[] =
     "  currency TEXT NOT NULL,"
     "  grand_total_minor INTEGER NOT NULL,"      /* net, this report included */
     "  document BLOB NOT NULL,"                  /* the original bytes */
-    "  handed_over INTEGER NOT NULL DEFAULT 0);" /* 1: the plugin said POS_OK to them */
+    "  handed_over INTEGER NOT NULL DEFAULT 0);" /* 1: the plugin said POS_OK; 2: refuses them */
     "CREATE INDEX IF NOT EXISTS closed_reports_by_number ON closed_reports(z_number, report_id);"
     "CREATE INDEX IF NOT EXISTS closed_reports_not_handed_over ON closed_reports(report_id) WHERE handed_over = 0;";
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * host.h - the host's side of the ABI: who the till is, its clock, its log, its history of closed days.
+ */
+#ifndef TILL_HOST_H
+#define TILL_HOST_H
+
+#include <pos/host.h>
+#include <pos/reports.h>
+
+#include "clock.h"
+#include "database.h"
+#include "log.h"
+
+/* Where running figures come from: the shop's receipts, or a replayed file. As pos_reports.running(). */
+struct host_running {
+    int32_t (*take)(void *ctx, int64_t min_x_sequence, pos_report_visitor visitor, void *visitor_ctx);
+    void *ctx;
+};
+
+struct host {
+    pos_host abi; /* storage stays NULL: the guard gets it apart */
+    pos_host_info info;
+    pos_reports reports;
+    struct till_clock *clock;
+    struct till_log *log;
+    struct database *db;
+    struct host_running running;
+};
+
+/* What it is given must outlive it; texts of `info` too. */
+void host_fill(struct host *host, const pos_host_info *info, struct till_clock *clock, struct till_log *log,
+               struct database *db, const struct host_running *running);
+
+#endif
