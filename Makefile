@@ -5,110 +5,269 @@
 BUILD   ?= build
 DESTDIR ?=
 PREFIX  ?= /usr/local
-CC      ?= gcc
+LIBDIR  ?= $(PREFIX)/lib
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 VERSION := 0.1.0
 
+# All cores, unless told otherwise with -j.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+MAKEFLAGS += --no-builtin-rules
+
 # ---------------------------------------------------------------- dependencies
-# The one list of Debian packages; `make deps` installs what is missing of it.
-DEPS_BUILD := gcc make pkg-config libcurl4-openssl-dev libcjson-dev libsodium-dev libzstd-dev zlib1g-dev \
+# The one list of Debian packages. A target installs only what it needs of it, before anything else; DEPS=no skips that.
+DEPS_BUILD := gcc libc6-dev make pkg-config libcurl4-openssl-dev libcjson-dev libsodium-dev libzstd-dev zlib1g-dev \
               libsqlite3-dev libmicrohttpd-dev libgnutls28-dev
-DEPS_TEST  := check sqlite3 python3-yaml
-DEPS_LINT  := clang clang-format clang-tidy cppcheck g++ gcc-multilib g++-multilib libclang-rt-14-dev
-DEPS_ALL   := $(DEPS_BUILD) $(DEPS_TEST) $(DEPS_LINT)
+DEPS_DEMO  := sqlite3
+DEPS_TEST  := check python3-yaml
+DEPS_LINT  := clang clang-format clang-tidy cppcheck g++ libclang-rt-14-dev \
+              $(if $(filter x86_64,$(shell uname -m)),gcc-multilib g++-multilib)
+
+deps_test  := $(DEPS_BUILD) $(DEPS_DEMO) $(DEPS_TEST)
+deps_lint  := $(deps_test) $(DEPS_LINT)
+deps_demo  := $(DEPS_BUILD) $(DEPS_DEMO)
+deps_deps  := $(deps_lint)
+deps_asan  := $(deps_test)
+deps_tsan  := $(deps_test)
+deps_tests := $(deps_test)
+deps_test-run := $(deps_test)
+needed = $(sort $(DEPS_BUILD) $(foreach goal,$(MAKECMDGOALS),$(deps_$(goal))) \
+                $(if $(filter $(BUILD)/tests/%,$(MAKECMDGOALS)),$(deps_test)))
 
 # ---------------------------------------------------------------- flags
+# CFLAGS, CPPFLAGS and LDFLAGS are the caller's: they come on top. WERROR= builds on in spite of warnings.
 STD      := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
-WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Werror
-HARDEN   := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIC -fvisibility=hidden
+WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+WERROR   ?= -Werror
 OPT      ?= -O2 -g
 SAN      ?=
-# -U first: some toolchains predefine it, and sanitizer builds go without.
-CFLAGS   += $(STD) $(WARN) $(OPT) -U_FORTIFY_SOURCE $(if $(SAN),$(filter-out -D_FORTIFY_SOURCE=2,$(HARDEN)),$(HARDEN)) $(SAN) -MMD -MP
-LDHARD   := -Wl,-z,relro,-z,now $(SAN)
-CPPFLAGS += -Iinclude
+# -U first: some toolchains predefine it. Sanitizer builds go without.
+FORTIFY  := -U_FORTIFY_SOURCE $(if $(SAN)$(filter -O0,$(OPT)),,-D_FORTIFY_SOURCE=2)
+HARDEN   := -fstack-protector-strong -fPIC -fvisibility=hidden $(FORTIFY)
+COMPILE  := $(STD) $(WARN) $(WERROR) $(OPT) $(HARDEN) $(SAN) -ffile-prefix-map=$(CURDIR)/= -Iinclude $(CPPFLAGS) $(CFLAGS)
+LINK     := -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS)
+NO_UNDEF := $(if $(SAN),,-Wl,-z,defs)
 
-pc = $(shell pkg-config $(1) 2>/dev/null)
+# What a folder's files may include besides include/ and the system: this is where the layers are kept apart.
+INC_plugin          := -Iplugin
+INC_host-sdk        := -Ihost-sdk
+INC_mock-host-till  := -Ihost-sdk
+INC_mock-host-cloud :=
+INC_tests           := -Ihost-sdk -Iplugin -Itests -Imock-host
+area     = $(firstword $(subst /, ,$1))
+includes = $(INC_$(call area,$1)) $(INC_$(call area,$1)-$(word 2,$(subst /, ,$1)))
 
-PLUGIN_LIBS = $(call pc,--libs libcurl libcjson libsodium libzstd zlib) -lpthread
-SDK_LIBS    = $(call pc,--libs sqlite3 libsodium libcjson zlib) -ldl -lpthread
-CLOUD_LIBS  = $(call pc,--libs libmicrohttpd gnutls sqlite3 libsodium libcjson libzstd zlib libcurl) -lpthread
-CHECK_LIBS  = $(call pc,--libs check)
+# Asked once, and only when a recipe needs it: pkg-config itself may have just been installed.
+once = $(eval $1 := $(shell pkg-config $2))$($1)
+PLUGIN_LIBS = $(call once,PLUGIN_LIBS,--libs libcurl libcjson libsodium libzstd zlib) -lpthread
+SDK_LIBS    = $(call once,SDK_LIBS,--libs sqlite3 libsodium libcjson zlib) -ldl -lpthread
+CLOUD_LIBS  = $(call once,CLOUD_LIBS,--libs libmicrohttpd gnutls sqlite3 libsodium libcjson libzstd zlib libcurl) -lpthread
+CHECK_LIBS  = $(call once,CHECK_LIBS,--libs check)
+TEST_LIBS   = $(PLUGIN_LIBS) $(SDK_LIBS) $(CLOUD_LIBS) $(CHECK_LIBS)
+
+# V=1 shows the commands.
+say = $(if $(V),,@printf '%-6s %s\n' '$1' '$2';)
 
 # ---------------------------------------------------------------- sources
-srcs = $(sort $(wildcard $(addsuffix /*.c,$(1))))
-objs = $(patsubst %.c,$(BUILD)/obj/%.o,$(call srcs,$(1)))
+srcs    = $(sort $(wildcard $(addsuffix /*.c,$1)))
+objs_of = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
+objs    = $(call objs_of,$(call srcs,$1))
+no_main = $(filter-out %/main.o,$1)
 
-PLUGIN_DIRS := plugin plugin/core plugin/protocol plugin/net plugin/screens plugin/texts
-PLUGIN_OBJS := $(call objs,$(PLUGIN_DIRS))
+PLUGIN_OBJS := $(call objs,plugin plugin/core plugin/protocol plugin/net plugin/screens plugin/texts)
 SDK_OBJS    := $(call objs,host-sdk)
 TILL_OBJS   := $(call objs,mock-host/till)
 CLOUD_OBJS  := $(call objs,mock-host/cloud)
-SUPPORT_OBJS := $(call objs,tests/support)
 
-# A test program is tests/AREA/test_NAME.c; what it is linked with follows from the area.
-TEST_SRCS := $(sort $(wildcard tests/*/test_*.c))
-TEST_BINS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TEST_SRCS))
+# tests/AREA/test_NAME.c is a test program; the area's other files, and tests/support, are there for those that call
+# them. tests/NAME.c is a program written against include/ alone. tests/AREA/test_NAME.sh is a test as it stands.
+TEST_SRCS   := $(call srcs,tests/*)
+TEST_BINS   := $(patsubst %.c,$(BUILD)/%,$(filter $(addsuffix /test_%,$(wildcard tests/*)),$(TEST_SRCS)))
+TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
+TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c),$(TEST_SRCS)))
+BARE_BINS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*.c)))
+TEST_OBJS   := $(call objs_of,$(TEST_SRCS) $(sort $(wildcard tests/*.c)))
 
-$(BUILD)/obj/plugin/%.o:    CPPFLAGS += -Iplugin
-$(BUILD)/obj/host-sdk/%.o:  CPPFLAGS += -Ihost-sdk
-$(BUILD)/obj/mock-host/%.o: CPPFLAGS += -Ihost-sdk
-$(BUILD)/obj/tests/%.o:     CPPFLAGS += -Ihost-sdk -Iplugin -Itests -Imock-host
+ALL_OBJS    := $(PLUGIN_OBJS) $(SDK_OBJS) $(TILL_OBJS) $(CLOUD_OBJS) $(TEST_OBJS)
+ALL_SRCS    := $(ALL_OBJS:$(BUILD)/obj/%.o=%.c)
+ALL_HEADERS := $(sort $(shell find include plugin host-sdk mock-host tests -name '*.h'))
 
-.PHONY: all help deps build test test-run demo lint asan tsan install clean format
 .DEFAULT_GOAL := build
 .SECONDARY:
+.DELETE_ON_ERROR:
+.PHONY: help deps deps-needed build objects tests test test-run demo lint asan tsan install uninstall clean format FORCE
 
 help:
-	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+	@echo "Variables: BUILD= CC= OPT= CFLAGS= LDFLAGS= WERROR= DESTDIR= PREFIX= LIBDIR= DEPS=no V=1"
 
-## make build          the plugin, the SDK, the mock host and the mock cloud, into build/
+## make deps           install every package that any target needs (each target installs its own anyway)
+deps: deps-needed
+deps-needed:
+	$(if $(filter no,$(DEPS)),,@.ci/deps $(needed))
+
+# ---------------------------------------------------------------- build
+## make build          the plugin, the SDK, the mock till and the mock cloud, into build/
 build: $(BUILD)/factorycloud.so $(BUILD)/libposhost.a $(BUILD)/libposhost.so $(BUILD)/mock-host $(BUILD)/mock-cloud
-all: build
+objects: $(ALL_OBJS)
 
-$(BUILD)/obj/%.o: %.c
+# Other flags, another compiler or another version: everything is built anew.
+$(BUILD)/flags: FORCE | deps-needed
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c $< -o $@
+	@echo '$(VERSION) $(CC) $(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(VERSION) $(CC) $(COMPILE) $(LINK)' >$@
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(COMPILE) $(call includes,$<) -MMD -MP -c $< -o $@
 
 # -z nodelete: a resolver thread of libcurl may outlive dlclose(); unloading under it is a crash.
 $(BUILD)/factorycloud.so: $(PLUGIN_OBJS) plugin/exports.map
-	$(CC) -shared $(LDHARD) -Wl,-z,nodelete -Wl,--version-script=plugin/exports.map \
-	    -Wl,-soname,factorycloud.so $(if $(SAN),,-Wl,-z,defs) $(PLUGIN_OBJS) $(PLUGIN_LIBS) -o $@
+	$(call say,LINK,$@)$(CC) -shared $(LINK) -Wl,-z,nodelete $(NO_UNDEF) -Wl,--version-script=plugin/exports.map \
+	    -Wl,-soname,factorycloud.so $(PLUGIN_OBJS) $(PLUGIN_LIBS) -o $@
+
+SONAME := libposhost.so.$(word 1,$(subst ., ,$(VERSION)))
 
 $(BUILD)/libposhost.a: $(SDK_OBJS)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,$@)ar rcs $@ $^
 
-$(BUILD)/libposhost.so: $(SDK_OBJS)
-	$(CC) -shared $(LDHARD) -Wl,-soname,libposhost.so.0 $(if $(SAN),,-Wl,-z,defs) $^ $(SDK_LIBS) -o $@
+$(BUILD)/libposhost.so: $(BUILD)/libposhost.so.$(VERSION)
+	@ln -sf $(<F) $(@D)/$(SONAME) && ln -sf $(SONAME) $@
+$(BUILD)/libposhost.so.$(VERSION): $(SDK_OBJS)
+	$(call say,LINK,$@)$(CC) -shared $(LINK) $(NO_UNDEF) -Wl,-soname,$(SONAME) $^ $(SDK_LIBS) -o $@
 
 $(BUILD)/mock-host: $(TILL_OBJS) $(BUILD)/libposhost.a
-	$(CC) -pie $(LDHARD) $^ $(SDK_LIBS) -o $@
+	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(SDK_LIBS) -o $@
 
 $(BUILD)/mock-cloud: $(CLOUD_OBJS)
-	$(CC) -pie $(LDHARD) $^ $(CLOUD_LIBS) -o $@
+	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(CLOUD_LIBS) -o $@
 
 # ---------------------------------------------------------------- tests
-no_main = $(filter-out %/main.o,$(1))
-$(BUILD)/tests/abi/%:    $(BUILD)/obj/tests/abi/%.o $(SUPPORT_OBJS) $(BUILD)/libposhost.a
-	@mkdir -p $(@D)
-	$(CC) $(LDHARD) $^ $(SDK_LIBS) $(CHECK_LIBS) -o $@
-$(BUILD)/tests/plugin/%: $(BUILD)/obj/tests/plugin/%.o $(PLUGIN_OBJS) $(SUPPORT_OBJS) $(BUILD)/libposhost.a
-	@mkdir -p $(@D)
-	$(CC) $(LDHARD) $^ $(PLUGIN_LIBS) $(SDK_LIBS) $(CHECK_LIBS) -o $@
-$(BUILD)/tests/sdk/%:    $(BUILD)/obj/tests/sdk/%.o $(SUPPORT_OBJS) $(BUILD)/libposhost.a
-	@mkdir -p $(@D)
-	$(CC) $(LDHARD) $^ $(SDK_LIBS) $(CHECK_LIBS) -o $@
-$(BUILD)/tests/till/%:   $(BUILD)/obj/tests/till/%.o $(call no_main,$(TILL_OBJS)) $(SUPPORT_OBJS) $(BUILD)/libposhost.a
-	@mkdir -p $(@D)
-	$(CC) $(LDHARD) $^ $(SDK_LIBS) $(CHECK_LIBS) -o $@
-$(BUILD)/tests/cloud/%:  $(BUILD)/obj/tests/cloud/%.o $(call no_main,$(CLOUD_OBJS)) $(SUPPORT_OBJS) $(BUILD)/libposhost.a
-	@mkdir -p $(@D)
-	$(CC) $(LDHARD) $^ $(CLOUD_LIBS) $(SDK_LIBS) $(CHECK_LIBS) -o $@
-$(BUILD)/tests/e2e/%:    $(BUILD)/obj/tests/e2e/%.o $(SUPPORT_OBJS) $(BUILD)/libposhost.a
-	@mkdir -p $(@D)
-	$(CC) $(LDHARD) $^ $(SDK_LIBS) $(CHECK_LIBS) $(call pc,--libs libcurl) -o $@
+## make test           build everything and run every test; the last line counts them
+test: test-run
+test-run: build tests
+	@BUILD=$(abspath $(BUILD)) tests/run.sh $(abspath $(TEST_BINS)) $(TEST_SCRIPTS)
 
--include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+tests: $(TEST_BINS) $(BARE_BINS)
 
+# An archive, so that a test gets only those helpers that it calls, and what they call in turn.
+$(BUILD)/tests/helpers.a: $(TEST_HELPERS)
+	@mkdir -p $(@D) && rm -f $@
+	$(call say,AR,$@)ar rcs $@ $^
+
+# What the area tests is linked in whole; the SDK is there for every test.
+$(BUILD)/tests/plugin/%: WITH = $(PLUGIN_OBJS)
+$(BUILD)/tests/till/%:   WITH = $(call no_main,$(TILL_OBJS))
+$(BUILD)/tests/cloud/%:  WITH = $(call no_main,$(CLOUD_OBJS))
+$(filter $(BUILD)/tests/plugin/%,$(TEST_BINS)): $(PLUGIN_OBJS)
+$(filter $(BUILD)/tests/till/%,$(TEST_BINS)):   $(call no_main,$(TILL_OBJS))
+$(filter $(BUILD)/tests/cloud/%,$(TEST_BINS)):  $(call no_main,$(CLOUD_OBJS))
+
+$(TEST_BINS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) -pie $(LINK) $< $(WITH) $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a $(TEST_LIBS) -o $@
+
+$(BARE_BINS): $(BUILD)/%: $(BUILD)/obj/%.o
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) -pie $(LINK) $< -ldl -o $@
+$(BARE_BINS:$(BUILD)/%=$(BUILD)/obj/%.o): INC_tests :=
+
+## make demo           days of sales to the cloud and back, compared to the cent; REPLAY=FOLDER for recorded reports
+demo: build
+	@BUILD=$(abspath $(BUILD)) REPLAY='$(REPLAY)' mock-host/demo/run.sh
+
+# Address space randomisation off where that is allowed: the sanitizers of this generation cannot stand every layout.
+NO_ASLR  = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+sanitize = $(MAKE) --no-print-directory BUILD=$(BUILD)/$1 SAN='-fsanitize=$2 -fno-omit-frame-pointer' OPT='-O1 -g' DEPS=no
+
+## make asan           the tests under address and undefined behaviour sanitizer
+asan: deps-needed
+	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:$$ASAN_OPTIONS \
+	    UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS CK_TIMEOUT_MULTIPLIER=4 TEST_DEADLINE_S=600 \
+	    TEST_UNDER='$(NO_ASLR)' $(call sanitize,asan,address$(COMMA)undefined -fno-sanitize-recover=all) test-run
+
+## make tsan           the tests under thread sanitizer
+tsan: deps-needed
+	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:$$TSAN_OPTIONS CK_TIMEOUT_MULTIPLIER=10 TEST_DEADLINE_S=900 \
+	    TEST_UNDER='$(NO_ASLR)' $(call sanitize,tsan,thread) test-run
+COMMA := ,
+
+# ---------------------------------------------------------------- lint
+## make lint           formatting, warnings of two compilers, headers alone in C and C++, clang-tidy, cppcheck
+lint: lint-format lint-compilers lint-headers lint-tidy lint-cppcheck
+.PHONY: lint-format lint-compilers lint-headers lint-tidy lint-cppcheck
+
+lint-format: | deps-needed
+	$(call say,FORMAT,)clang-format --dry-run --Werror $(ALL_SRCS) $(ALL_HEADERS)
+
+lint-compilers: | deps-needed
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint/gcc CC=gcc DEPS=no objects
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint/clang CC=clang DEPS=no objects
+
+# Each header of the contract must stand alone, wherever a POS may be built.
+HEADER_CHECKS := $(foreach word,m64 m32,$(foreach cc,gcc-c11 clang-c11 g++-c++17 clang++-c++17,$(cc)-$(word)))
+lint-headers: $(HEADER_CHECKS:%=$(BUILD)/lint/headers/%)
+$(BUILD)/lint/headers/%: $(wildcard include/pos/*.h) | deps-needed
+	@mkdir -p $(@D)
+	$(call say,ALONE,include/pos/*.h $*)set -e; how='$*'; IFS=-; set -- $$how; unset IFS; for header in $(wildcard include/pos/*.h); do \
+	    echo "#include \"$$header\"" | $$1 -x $$(case $$2 in c++*) echo c++;; *) echo c;; esac) -std=$$2 -$$3 -Wall -Wextra \
+	        -Wpedantic -Wconversion -Wshadow -Werror -Iinclude -I. -fsyntax-only -; done
+	@touch $@
+
+# Which checks and why: .clang-tidy.
+lint-tidy: $(ALL_SRCS:%=$(BUILD)/lint/tidy/%)
+$(BUILD)/lint/tidy/%.c: %.c .clang-tidy $(ALL_HEADERS) | deps-needed
+	@mkdir -p $(@D)
+	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors='*' $< -- $(STD) -Iinclude $(call includes,$<) 2>$@.log || \
+	    { cat $@.log; exit 1; }
+	@touch $@
+
+# Check's macros are given to cppcheck, which does not read the system's headers. readdir() is what glibc recommends.
+CPPCHECK := cppcheck --quiet --enable=warning,performance,portability --error-exitcode=1 --std=c11 --inline-suppr \
+            --suppress=readdirCalled --library=posix -Iinclude -Ihost-sdk -Iplugin -Itests -Imock-host -D_POSIX_C_SOURCE=200809L \
+            '-DSTART_TEST(name)=static void name(int _i)' -DEND_TEST=
+lint-cppcheck: $(ALL_SRCS:%=$(BUILD)/lint/cppcheck/%)
+$(BUILD)/lint/cppcheck/%.c: %.c $(ALL_HEADERS) | deps-needed
+	@mkdir -p $(@D)
+	$(call say,CHECK,$<)$(CPPCHECK) $<
+	@touch $@
+
+## make format         format every source as .clang-format says
+format:
+	clang-format -i $(ALL_SRCS) $(ALL_HEADERS)
+
+# ---------------------------------------------------------------- install
+put = install -D -m $1 $2 '$(DESTDIR)$3/$(notdir $2)'
+
+## make install        plugin, libposhost, headers, contracts and pkg-config files; DESTDIR= PREFIX= LIBDIR=
+install: build
+	$(call put,755,$(BUILD)/factorycloud.so,$(LIBDIR)/pos-plugins)
+	$(call put,644,$(BUILD)/libposhost.a,$(LIBDIR))
+	$(call put,755,$(BUILD)/libposhost.so.$(VERSION),$(LIBDIR))
+	ln -sf libposhost.so.$(VERSION) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
+	ln -sf $(SONAME) '$(DESTDIR)$(LIBDIR)/libposhost.so'
+	install -d '$(DESTDIR)$(PREFIX)/include/pos' '$(DESTDIR)$(PREFIX)/include/poshost' \
+	    '$(DESTDIR)$(PREFIX)/share/factorycloud' '$(DESTDIR)$(LIBDIR)/pkgconfig'
+	install -m 644 include/pos/*.h '$(DESTDIR)$(PREFIX)/include/pos'
+	install -m 644 host-sdk/poshost/*.h '$(DESTDIR)$(PREFIX)/include/poshost'
+	install -m 644 include/pos/report.schema.json include/cloud/openapi.yaml '$(DESTDIR)$(PREFIX)/share/factorycloud'
+	for pc in posplugin poshost; do \
+	    sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(VERSION)|' host-sdk/$$pc.pc.in \
+	        >'$(DESTDIR)$(LIBDIR)/pkgconfig/'$$pc.pc || exit 1; done
+
+## make uninstall      take away what install put there
+uninstall:
+	cd '$(DESTDIR)$(LIBDIR)' && rm -f pos-plugins/factorycloud.so libposhost.a libposhost.so libposhost.so.* \
+	    pkgconfig/posplugin.pc pkgconfig/poshost.pc
+	cd '$(DESTDIR)$(PREFIX)' && rm -f $(wildcard include/pos/*.h) \
+	    $(patsubst host-sdk/%,include/%,$(wildcard host-sdk/poshost/*.h)) \
+	    share/factorycloud/report.schema.json share/factorycloud/openapi.yaml
+	rmdir '$(DESTDIR)$(PREFIX)/include/pos' '$(DESTDIR)$(PREFIX)/include/poshost' \
+	    '$(DESTDIR)$(PREFIX)/share/factorycloud' '$(DESTDIR)$(LIBDIR)/pos-plugins' 2>/dev/null || true
+
+## make clean          remove build/
 clean:
 	rm -rf $(BUILD)
+
+-include $(ALL_OBJS:.o=.d)
