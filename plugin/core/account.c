@@ -161,4 +161,5 @@ void account_store_session(core *c)
     c->person.pending_id[0] = '\0';
     sodium_memzero(session, sizeof *session);
     person_end(c, true, NULL);
+    assign_renew(c);
 }

@@ -46,7 +46,22 @@ static void reset(core *c)
     free(a->next);
     a->answer = NULL;
     a->next = NULL;
+    a->renewal = 0;
     a->phase = ASSIGN_IDLE;
+}
+
+/* The end of it, told to whoever asked. */
+static void finish(core *c, bool done, const protocol_verdict *verdict, bool storage_failed)
+{
+    bool renewal = c->assign.renewal != 0;
+    reset(c);
+    core_changed(c);
+    if (renewal)
+        core_log(c, POS_LOG_INFO, done ? "the store's permission is renewed" : "the permission was not renewed");
+    else if (storage_failed)
+        person_fail_storage(c);
+    else
+        person_end(c, done, verdict);
 }
 
 void assign_close(core *c)
@@ -102,6 +117,36 @@ bool core_assign(core *c, core_time now, const protocol_company *company, const 
     person_begin(c, REQUEST_ASSIGN);
     person_submit(
         c, protocol_register_till(c->session, wanted.store_id, wanted.till_id, c->register_id, c->device_name, claim));
+    return true;
+}
+
+void assign_renew(core *c)
+{
+    assign *a = &c->assign;
+    const destination *d = state_slot_destination(&c->state, c->state.current_slot);
+    if (!c->state.assigned || !d || sender_hold_of(c, d) != HOLD_LOG_IN || a->phase != ASSIGN_IDLE || !d->till_id[0])
+        return;
+    a->wanted = *d;
+    net_request *request =
+        protocol_register_till(c->session, d->store_id, d->till_id, c->register_id, c->device_name, CLAIM_FIRST);
+    a->renewal = request ? c->env.net->submit(c->env.net, request) : 0;
+    if (a->renewal != 0)
+        a->phase = ASSIGN_ASKING;
+}
+
+void assign_abandon_renewal(core *c)
+{
+    if (c->assign.renewal == 0)
+        return;
+    c->env.net->cancel(c->env.net, c->assign.renewal);
+    reset(c);
+}
+
+bool assign_take_renewal(core *c, core_time now, const net_answer *answer)
+{
+    if (c->assign.renewal == 0 || answer->ticket != c->assign.renewal)
+        return false;
+    assign_take_answer(c, now, answer);
     return true;
 }
 
@@ -189,12 +234,10 @@ void assign_take_answer(core *c, core_time now, const net_answer *answer)
     if (verdict.outcome != PROTOCOL_DONE || !prepare(c)) {
         if (verdict.outcome == PROTOCOL_DONE)
             core_log(c, POS_LOG_ERROR, "no room for another store in this till's tables");
-        reset(c);
         person_note_verdict(c, &verdict);
-        person_end(c, false, &verdict);
+        finish(c, false, &verdict, false);
         return;
     }
-    c->person.view.verdict = verdict;
     a->phase = ASSIGN_PUT_TOKEN;
 }
 
@@ -208,8 +251,7 @@ static void put_token(core *c)
         a->phase = ASSIGN_PUT_STATE;
         return;
     }
-    reset(c);
-    person_fail_storage(c);
+    finish(c, false, NULL, true);
 }
 
 static void put_state(core *c, core_time now)
@@ -217,8 +259,7 @@ static void put_state(core *c, core_time now)
     assign *a = &c->assign;
     if (state_save(&c->vault, a->next) != POS_OK) {
         c->state_dirty = true; /* what is stored is not known: our view goes out again */
-        reset(c);
-        person_fail_storage(c);
+        finish(c, false, NULL, true);
         return;
     }
     c->state = *a->next;
@@ -236,8 +277,7 @@ static void put_state(core *c, core_time now)
     schedule_soon(&c->x.schedule, now.elapsed_ms);
     core_log(c, POS_LOG_INFO, "assigned to store %s of company %s", c->state.destinations[a->index].store_id,
              c->state.destinations[a->index].company_id);
-    reset(c);
-    person_end(c, true, NULL);
+    finish(c, true, NULL, false);
 }
 
 bool assign_tick(core *c, core_time now)

@@ -16,6 +16,7 @@ typedef enum assign_phase { ASSIGN_IDLE = 1, ASSIGN_ASKING, ASSIGN_PUT_TOKEN, AS
 typedef struct assign {
     assign_phase phase;
     destination wanted;
+    uint32_t renewal;      /* ticket of a renewal: nobody asked for it on a screen; 0: the person's request */
     protocol_till *answer; /* holds the token: wiped and freed */
     protocol_known_till known[PROTOCOL_TILLS_MAX];
     uint32_t known_count;
@@ -26,6 +27,13 @@ typedef struct assign {
 void assign_open(core *c); /* reads the till tokens */
 void assign_close(core *c);
 void assign_take_answer(core *c, core_time now, const net_answer *answer);
+/* After a log-in: the assigned store whose permission was withdrawn is asked for a new one, without the owner having
+ * to choose it again. Only when it knows the till as before; else the reports stay held, and the screen says why. */
+void assign_renew(core *c);
+/* Is this answer a renewal's? Then takes it. */
+bool assign_take_renewal(core *c, core_time now, const net_answer *answer);
+/* A renewal under way is given up: its answer is not looked at. */
+void assign_abandon_renewal(core *c);
 bool assign_is_writing(const core *c);
 /* True: it used the tick's write. */
 bool assign_tick(core *c, core_time now);

@@ -186,7 +186,7 @@ static void take_answers(core *c, core_time now)
             c->last_contact_ms = now.wall_ms;
         if (c->sender.phase == SENDER_IN_FLIGHT && answer.ticket == c->sender.ticket)
             answer_take_upload(c, now, &answer);
-        else if (!person_take_answer(c, now, &answer))
+        else if (!person_take_answer(c, now, &answer) && !assign_take_renewal(c, now, &answer))
             disconnect_take_answer(c, &answer);
         net_answer_clear(&answer);
     }
