@@ -18,6 +18,7 @@
 
 #define SLOW_LINK_BYTES_PER_MS 4  /* about 4 KB/s: what a bad mobile link still carries */
 #define SILENCE_BYTES_PER_S    30 /* less than this counts as silence: a dripping answer never ends otherwise */
+#define CA_CACHE_S             (24L * 3600)
 #define CONNECTION_MAX_AGE_S   60 /* idle; older ones are not trusted to be alive */
 #define MS_PER_S               1000u
 
@@ -49,7 +50,9 @@ static CURLcode set_way(CURL *easy, const settings *under, bool fresh)
     return rc;
 }
 
-static CURLcode set_trust(CURL *easy, const settings *under, CURLSH *share, const char **problem)
+/* A resumed TLS session is trusted for what was verified when it began, and a parsed CA bundle for what stood in the
+ * file then: neither must outlive the configuration that it was made under. */
+static CURLcode set_trust(CURL *easy, const settings *under, CURLSH *share, bool fresh, const char **problem)
 {
     CURLcode rc = CURLE_OK;
     struct stat found;
@@ -57,7 +60,8 @@ static CURLcode set_trust(CURL *easy, const settings *under, CURLSH *share, cons
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* that or newer */
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    SET(CURLOPT_SHARE, share);
+    SET(CURLOPT_SHARE, fresh ? NULL : share);
+    SET(CURLOPT_CA_CACHE_TIMEOUT, fresh ? 0L : CA_CACHE_S);
     if (under->ca_directory != NULL) {
         /* A directory that is not there would read as one that trusts nobody: say what is wrong instead. */
         if (stat(under->ca_directory, &found) != 0 || !S_ISDIR(found.st_mode)) {
@@ -209,7 +213,7 @@ CURLcode options_apply(transfer *prepared, CURLSH *share, bool fresh, const char
     if (rc == CURLE_OK)
         rc = set_way(easy, prepared->under, fresh);
     if (rc == CURLE_OK)
-        rc = set_trust(easy, prepared->under, share, problem);
+        rc = set_trust(easy, prepared->under, share, fresh, problem);
     if (rc == CURLE_OK)
         rc = set_limits(easy, prepared->under, prepared->request);
     if (rc == CURLE_OK)

@@ -37,8 +37,8 @@ typedef struct transfer {
 transfer *transfer_new(struct mailbox *box, net_request *request, settings *under);
 void transfer_free(transfer *freed);
 
-/* Compresses, and sets up the curl handle. false: the answer is there already, and says why. `fresh`: use no connection
- * that is open; `share`: the worker's TLS sessions. */
+/* Compresses, and sets up the curl handle. false: the answer is there already, and says why. `share`: the worker's
+ * TLS sessions; `fresh`: use neither these nor a connection that is open. */
 bool transfer_prepare(transfer *prepared, CURLSH *share, bool fresh);
 
 /* Turns the end of a transfer into its answer and lets go of handle, request and settings. */

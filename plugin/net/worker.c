@@ -82,20 +82,51 @@ static void give_up(worker *self, transfer *ended, net_outcome outcome, const ch
     mailbox_finish(self->box, ended);
 }
 
-/* A fresh multi handle: closes all connections. Only while nothing is under way. */
-static void renew(worker *self, uint32_t generation)
+static CURLM *make_multi(void)
 {
     CURLM *made = curl_multi_init();
+
+    if (made != NULL && curl_multi_setopt(made, CURLMOPT_MAXCONNECTS, (long)ACTIVE_MAX) != CURLM_OK) {
+        (void)curl_multi_cleanup(made);
+        return NULL;
+    }
+    return made;
+}
+
+static CURLSH *make_share(void)
+{
+    CURLSH *made = curl_share_init();
+
+    if (made != NULL && curl_share_setopt(made, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK) {
+        (void)curl_share_cleanup(made);
+        return NULL;
+    }
+    return made;
+}
+
+/* A fresh multi handle: closes all connections. Only while nothing is under way. Without memory the old ones go on
+ * serving: what was submitted under other settings uses nothing of theirs. */
+static void renew(worker *self, uint32_t generation)
+{
+    CURLSH *share = generation == self->generation ? self->share : make_share();
+    CURLM *multi = make_multi();
     CURLM *old = self->multi;
 
-    if (made == NULL)
-        return; /* the old one still serves; connections of other settings are never reused anyway */
-    (void)curl_multi_setopt(made, CURLMOPT_MAXCONNECTS, (long)ACTIVE_MAX);
-    self->multi = made;
+    if (multi == NULL || share == NULL) {
+        (void)curl_multi_cleanup(multi);
+        if (share != self->share)
+            (void)curl_share_cleanup(share);
+        return;
+    }
+    self->multi = multi;
     self->generation = generation;
     self->used = false;
-    mailbox_set_multi(self->box, made);
+    mailbox_set_multi(self->box, multi);
     (void)curl_multi_cleanup(old);
+    if (share != self->share) {
+        (void)curl_share_cleanup(self->share);
+        self->share = share;
+    }
 }
 
 /* true: something changed, look again before sleeping. */
@@ -239,11 +270,9 @@ worker *worker_start(mailbox *box, const char **reason)
         return NULL;
     made->box = box;
     made->generation = box->current->generation;
-    made->multi = curl_multi_init();
-    made->share = curl_share_init();
-    if (made->multi != NULL && made->share != NULL &&
-        curl_share_setopt(made->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) == CURLSHE_OK &&
-        curl_multi_setopt(made->multi, CURLMOPT_MAXCONNECTS, (long)ACTIVE_MAX) == CURLM_OK) {
+    made->multi = make_multi();
+    made->share = make_share();
+    if (made->multi != NULL && made->share != NULL) {
         mailbox_set_multi(box, made->multi);
         if (start_thread(made))
             return made;
