@@ -8,7 +8,7 @@
 
 static void draw_rows(screens *s, draw *d, const chooser_list *list)
 {
-    uint32_t first, count, total = s->listed ? list->count : 0;
+    uint32_t first, count, total = list->count;
     draw_clamp_window(s, total, &first, &count);
     draw_list(d, list->list_id, list->label, *s->search ? list->when_not_found : list->when_empty, total, first, count);
     if (!d->builder)
@@ -32,10 +32,10 @@ void chooser_draw(screens *s, draw *d, const chooser_list *list)
                                 .value = s->search,
                                 .submit = "search.submit"});
     draw_button(d, "search.submit", POS_LEVEL_PLAIN, TEXT_SEARCH_SUBMIT, NULL);
-    if (!s->listed && s->asking == REQUEST_NONE)
-        draw_button(d, "list.again", POS_LEVEL_PRIMARY, TEXT_LIST_AGAIN, NULL);
-    else
+    if (s->listed)
         draw_rows(s, d, list);
+    else if (s->asking == REQUEST_NONE)
+        draw_button(d, "list.again", POS_LEVEL_PRIMARY, TEXT_LIST_AGAIN, NULL);
     if (s->listed && s->list_page > 0)
         draw_button(d, "list.previous", POS_LEVEL_PLAIN, TEXT_LIST_PREVIOUS, NULL);
     if (s->listed && list->has_next)

@@ -39,7 +39,7 @@ static void add(draw *d, pos_widget *w)
     screens *s = d->s;
     w->struct_size = sizeof *w;
     bool input = takes_input(w->kind);
-    if (s->asking != REQUEST_NONE && (input || w->action))
+    if (page_is_blocked(s) && (input || w->action))
         w->disabled_reason = page_word(s, TEXT_ASKING);
     if (input && !w->error)
         w->error = page_find_error(s, w->id);
@@ -184,7 +184,8 @@ int32_t draw_page(draw *d)
     d->shape = FNV_START;
     d->result = POS_OK;
     mix(d, &s->serial, sizeof s->serial);
-    mix(d, &s->asking, sizeof s->asking);
+    bool is_blocked = page_is_blocked(s);
+    mix(d, &is_blocked, sizeof is_blocked);
     if (d->builder) {
         s->counting_ms = 0;
         d->result = d->builder->begin(d->builder->ctx, &(pos_screen){.struct_size = sizeof(pos_screen),

@@ -33,6 +33,7 @@ const char *draw_say_all(draw *d, text_id pattern, const char *const *arguments,
 /* The form for that number, the number in its first place, `a` in its second. */
 const char *draw_count(draw *d, text_id one, int64_t number, const char *a);
 const char *draw_number(draw *d, int64_t number);
+const char *draw_plain(draw *d, int64_t number); /* a name made of digits: no grouping */
 const char *draw_money(draw *d, int64_t minor, const char *currency);
 const char *draw_bytes(draw *d, uint64_t bytes);
 const char *draw_date(draw *d, const char *business_date);

@@ -3,6 +3,8 @@
  * page can name several of them in one widget without a buffer of its own. */
 #include "screens/draw.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MINUTE_MS 60000
@@ -39,6 +41,15 @@ const char *draw_number(draw *d, int64_t number)
 {
     char *out = reserve(d, LOCALE_MAX);
     return out ? keep(d, locale_format_number(&d->s->locale, out, number)) : "";
+}
+
+const char *draw_plain(draw *d, int64_t number)
+{
+    char *out = reserve(d, LOCALE_MAX);
+    if (!out)
+        return "";
+    snprintf(out, LOCALE_MAX, "%" PRId64, number);
+    return keep(d, out);
 }
 
 const char *draw_money(draw *d, int64_t minor, const char *currency)

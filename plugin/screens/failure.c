@@ -60,6 +60,12 @@ text_id failure_find_text(const protocol_verdict *verdict)
     return TEXT_FAIL_OTHER;
 }
 
+bool failure_was_answered(const protocol_verdict *verdict)
+{
+    return verdict->cause != CAUSE_OFFLINE && verdict->cause != CAUSE_TLS && verdict->cause != CAUSE_CONFIG &&
+           verdict->cause != CAUSE_NOT_THE_CLOUD;
+}
+
 text_id failure_find_rejection(const char *code)
 {
     static const struct {

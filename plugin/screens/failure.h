@@ -11,6 +11,9 @@ void failure_show(screens *s, const core_person *person);
 /* Why an upload failed; TEXT_NONE: it did not. Without places. */
 text_id failure_find_text(const protocol_verdict *verdict);
 
+/* Did the cloud itself answer, whatever it said? Then it was reached. */
+bool failure_was_answered(const protocol_verdict *verdict);
+
 /* Why an item was rejected, in plain words, by its code; TEXT_REJECT_OTHER for a code of a newer cloud. */
 text_id failure_find_rejection(const char *code);
 

@@ -174,6 +174,15 @@ static text_id find_fault(form_rule rule, char *text)
     return TEXT_NONE;
 }
 
+/* Where the right length is known, it is better to say that one. */
+static text_id find_length_fault(form_rule rule)
+{
+    return rule == FORM_CODE       ? TEXT_FIELD_CODE
+           : rule == FORM_COUNTRY  ? TEXT_FIELD_COUNTRY
+           : rule == FORM_CURRENCY ? TEXT_FIELD_CURRENCY
+                                   : TEXT_FIELD_TOO_LONG;
+}
+
 bool form_take(screens *s, const form *f, const char *widget, form_rule rule, char *out, size_t capacity)
 {
     const char *text = form_get(f, widget);
@@ -184,7 +193,7 @@ bool form_take(screens *s, const form *f, const char *widget, form_rule rule, ch
         length--;
     out[0] = '\0';
     if (length >= capacity) {
-        page_error_at(s, widget, rule == FORM_CODE ? TEXT_FIELD_CODE : TEXT_FIELD_TOO_LONG, NULL);
+        page_error_at(s, widget, find_length_fault(rule), NULL);
         return false;
     }
     memcpy(out, text, length);

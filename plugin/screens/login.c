@@ -40,7 +40,8 @@ static void draw_log_in(screens *s, draw *d)
         return;
     }
     draw_text(d, "user", TEXT_MAIN_USER, draw_say(d, TEXT_PERSON, account.name, account.email));
-    draw_text(d, "intro", TEXT_NONE, page_word(s, TEXT_LOGGED_IN_INTRO));
+    if (!core_get_assignment(s->core).assigned)
+        draw_text(d, "intro", TEXT_NONE, page_word(s, TEXT_LOGGED_IN_INTRO));
     draw_button(d, "login.other", POS_LEVEL_PLAIN, TEXT_LOG_IN_OTHER, NULL);
 }
 

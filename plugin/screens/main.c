@@ -5,6 +5,7 @@
  * Screen `main`. Texts: connection, company, store, last_contact, pending. Buttons: login, assign, configuration,
  * status, disconnect. Resend all statistics and Synchronize configuration data belong between status and disconnect.
  */
+#include "screens/failure.h"
 #include "screens/needs.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@ static const char *describe_connection(screens *s, draw *d, const core_queue *qu
 {
     if (!assigned)
         return page_word(s, logged_in ? TEXT_CONNECTION_NO_STORE : TEXT_CONNECTION_NONE);
-    if (queue->failing_since_ms > 0)
+    if (queue->failing_since_ms > 0 && !failure_was_answered(&queue->last_failure))
         return draw_say(d, TEXT_CONNECTION_FAILING, draw_moment(d, queue->failing_since_ms));
     return page_word(s, queue->last_contact_ms > 0 ? TEXT_CONNECTION_FINE : TEXT_CONNECTION_SOON);
 }
@@ -25,7 +26,8 @@ static void draw_state(screens *s, draw *d)
     core_assignment assignment = core_get_assignment(s->core);
     needs_draw(s, d, &queue);
     if (account.session_ended)
-        draw_notice(d, "session_ended", POS_LEVEL_INFO, page_word(s, TEXT_SESSION_ENDED));
+        draw_notice(d, "session_ended", POS_LEVEL_INFO,
+                    page_word(s, assignment.assigned ? TEXT_SESSION_ENDED_ASSIGNED : TEXT_SESSION_ENDED));
     draw_section(d, "state", TEXT_MAIN_STATE);
     draw_text(d, "connection", TEXT_MAIN_CONNECTION,
               describe_connection(s, d, &queue, assignment.assigned, account.logged_in));

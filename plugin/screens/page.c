@@ -83,8 +83,14 @@ void page_leave_log_in(screens *s)
         page_go_home(s);
 }
 
+bool page_is_blocked(const screens *s)
+{
+    return s->asking != REQUEST_NONE && !s->asking_lightly;
+}
+
 void page_ask(screens *s, core_request request, bool started)
 {
+    s->asking_lightly = request == REQUEST_LIST_COMPANIES || request == REQUEST_LIST_STORES;
     if (started)
         s->asking = request;
     else

@@ -55,6 +55,7 @@ struct screens {
     uint64_t shape; /* what `revision` stands for */
 
     core_request asking; /* REQUEST_NONE: nothing */
+    bool asking_lightly; /* for a list: nothing is lost when the owner goes on without it */
     uint32_t error_count;
     page_error errors[PAGE_ERRORS_MAX];
     uint32_t notice_level; /* 0: no notice */
@@ -93,6 +94,7 @@ void page_leave_log_in(screens *s); /* back to where the log-in was started from
 /* started: what the core's command returned. If it did not start, says so in a notice. */
 void page_ask(screens *s, core_request request, bool started);
 void page_stop_asking(screens *s);
+bool page_is_blocked(const screens *s); /* nothing can be pressed until the answer is there */
 
 /* ---- what there is to say; wiped by the next action and on leaving ---- */
 void page_clear_problems(screens *s);

@@ -35,11 +35,11 @@ const char *row_say_name(draw *d, const core_row *row)
         return page_word(d->s, TEXT_ROW_UNREADABLE);
     const char *date = draw_date(d, row->business_date);
     if (row->kind == POS_REPORT_X)
-        return draw_say(d, TEXT_ROW_X, draw_number(d, row->x_sequence), date);
+        return draw_say(d, TEXT_ROW_X, draw_plain(d, row->x_sequence), date);
     if (row->epoch > 0)
-        return draw_say(d, TEXT_ROW_Z_EPOCH, draw_number(d, row->z_number), date,
-                        draw_number(d, (int64_t)row->epoch + 1));
-    return draw_say(d, TEXT_ROW_Z, draw_number(d, row->z_number), date);
+        return draw_say(d, TEXT_ROW_Z_EPOCH, draw_plain(d, row->z_number), date,
+                        draw_plain(d, (int64_t)row->epoch + 1));
+    return draw_say(d, TEXT_ROW_Z, draw_plain(d, row->z_number), date);
 }
 
 const char *row_say_state(draw *d, const core_row *row)

@@ -77,17 +77,19 @@ static bool rehearse(screens *s, const char *wanted)
 static void act(screens *s, const pos_event *event, const form *f)
 {
     bool is_enabled = rehearse(s, event->action);
-    if (event->revision != s->revision || s->asking != REQUEST_NONE)
+    if (event->revision != s->revision || page_is_blocked(s))
         return;
     const page *top = page_get(s);
     if (!is_enabled && !top->choose)
         return;
     page_clear_problems(s);
     s->local_generation++;
-    if (is_enabled)
-        top->act(s, event->action, f);
-    else
+    if (!is_enabled) {
         top->choose(s, event->action);
+        return;
+    }
+    page_stop_asking(s);
+    top->act(s, event->action, f);
 }
 
 static void apply(screens *s, const pos_event *event, const form *f)

@@ -63,8 +63,10 @@ static void draw_progress_of_upload(screens *s, draw *d, const core_queue *queue
 static void draw_marks(screens *s, draw *d, const core_queue *queue)
 {
     const char *through = page_word(s, TEXT_NOTHING_DELIVERED);
-    if (queue->delivered_through > 0)
-        through = draw_say(d, TEXT_COMPLETE_THROUGH, draw_number(d, queue->delivered_through),
+    if (queue->delivered_through > 0 && !*queue->delivered_through_date)
+        through = draw_say(d, TEXT_COMPLETE_THROUGH_NUMBER, draw_plain(d, queue->delivered_through));
+    else if (queue->delivered_through > 0)
+        through = draw_say(d, TEXT_COMPLETE_THROUGH, draw_plain(d, queue->delivered_through),
                            draw_date(d, queue->delivered_through_date));
     draw_text(d, "complete_through", TEXT_COMPLETE, through);
     draw_text(d, "pending", TEXT_MAIN_PENDING,

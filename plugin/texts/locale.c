@@ -128,7 +128,9 @@ char *locale_format_money(const locale *l, char out[LOCALE_MAX], int64_t minor, 
 char *locale_format_bytes(const locale *l, char out[LOCALE_MAX], uint64_t bytes)
 {
     char amount[LOCALE_MAX];
-    text_id unit = bytes < 1000 ? TEXT_BYTES : bytes < 1000000 ? TEXT_KILOBYTES : TEXT_MEGABYTES;
+    text_id unit = bytes < 1000      ? texts_choose_plural(TEXT_BYTES, (int64_t)bytes)
+                   : bytes < 1000000 ? TEXT_KILOBYTES
+                                     : TEXT_MEGABYTES;
     if (bytes < 1000)
         format_fixed(l, amount, (int64_t)bytes, 0);
     else if (bytes < 1000000)
