@@ -2,8 +2,12 @@
 /*
  * Accounts over real TLS: registering, codes, recovering, logging in, throttling, sessions.
  */
-#include "fixture.h"
-#include "suite.h"
+#include "cloud_fixture.h"
+#include "cloud_suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static fixture fx;
 

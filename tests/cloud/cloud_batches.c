@@ -1,46 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/cloud/batches.h - building report batches, right ones and wrong ones. */
-#ifndef TESTS_CLOUD_BATCHES_H
-#define TESTS_CLOUD_BATCHES_H
-
-#include "fixture.h"
+/* Report batches for the tests; see the header. */
+#include "cloud_batches.h"
 
 #include "cloud/ident.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 #include <zstd.h>
 
-typedef struct buffer {
-    char *bytes;
-    size_t length;
-} buffer;
-
-/* One report of the tests: figures follow from the number, so that any two differ and grand totals accumulate. */
-typedef struct item {
-    char kind; /* 0: 'Z' */
-    long long z_number;
-    long long x_sequence;
-    long long epoch;
-    const char *register_id; /* NULL: till-1 */
-    const char *note;        /* makes another document of the same number */
-    bool rebuilt;
-    const char *document; /* NULL: made from the above */
-    const char *sha256;   /* NULL: the right one */
-    const char *header;   /* NULL: made from the above; else the whole line */
-} item;
-
-static inline void buffer_add(buffer *self, const void *bytes, size_t length)
+void buffer_add(buffer *self, const void *bytes, size_t length)
 {
     ck_assert(length == 0 || client_append(&self->bytes, &self->length, bytes, length) == length);
 }
 
-static inline void buffer_free(buffer *self)
+void buffer_free(buffer *self)
 {
     free(self->bytes);
     memset(self, 0, sizeof *self);
 }
 
-static inline void batch_document(const item *what, char *out, size_t out_size)
+static void batch_document(const item *what, char *out, size_t out_size)
 {
     const char *register_id = what->register_id ? what->register_id : "till-1";
     long long gross = what->kind == 'X' ? 100 * what->x_sequence : 1000;
@@ -56,8 +37,7 @@ static inline void batch_document(const item *what, char *out, size_t out_size)
              what->note ? what->note : "", gross, gross - 100, 100LL, gross - 100, 100LL, gross, what->z_number * 1000);
 }
 
-/* Appends an item. `document_bytes` is given apart so that a document may hold anything. */
-static inline void batch_add_raw(buffer *self, item what, const void *document, size_t document_bytes)
+void batch_add_raw(buffer *self, item what, const void *document, size_t document_bytes)
 {
     char line[1024];
     char sha256[IDENT_HEX_SIZE];
@@ -79,7 +59,7 @@ static inline void batch_add_raw(buffer *self, item what, const void *document, 
     buffer_add(self, "\n", 1);
 }
 
-static inline void batch_add(buffer *self, item what)
+void batch_add(buffer *self, item what)
 {
     char document[1024];
     if (what.document) {
@@ -90,7 +70,7 @@ static inline void batch_add(buffer *self, item what)
     batch_add_raw(self, what, document, strlen(document));
 }
 
-static inline buffer batch_gzip(const buffer *plain)
+buffer batch_gzip(const buffer *plain)
 {
     buffer out = {NULL, 0};
     z_stream stream;
@@ -108,7 +88,7 @@ static inline buffer batch_gzip(const buffer *plain)
     return out;
 }
 
-static inline buffer batch_zstd(const buffer *plain)
+buffer batch_zstd(const buffer *plain)
 {
     buffer out = {malloc(ZSTD_compressBound(plain->length)), 0};
     out.length = ZSTD_compress(out.bytes, ZSTD_compressBound(plain->length), plain->bytes, plain->length, 3);
@@ -116,7 +96,7 @@ static inline buffer batch_zstd(const buffer *plain)
     return out;
 }
 
-static inline reply batch_send_coded(const fixture *self, const till *from, const buffer *bytes, const char *coding)
+reply batch_send_coded(const fixture *self, const till *from, const buffer *bytes, const char *coding)
 {
     char path[200];
     snprintf(path, sizeof path, "%s/reports", from->path);
@@ -128,8 +108,7 @@ static inline reply batch_send_coded(const fixture *self, const till *from, cons
                                      .coding = coding});
 }
 
-/* Sends one item; the answer is a 200 with one result. */
-static inline reply batch_send_one(const fixture *self, const till *from, item what)
+reply batch_send_one(const fixture *self, const till *from, item what)
 {
     buffer bytes = {NULL, 0};
     batch_add(&bytes, what);
@@ -140,9 +119,7 @@ static inline reply batch_send_one(const fixture *self, const till *from, item w
     return answer;
 }
 
-/* Sends one item and expects this status of it (and, if not NULL, this problem code). */
-static inline void batch_expect_one(const fixture *self, const till *from, item what, const char *status,
-                                    const char *code)
+void batch_expect_one(const fixture *self, const till *from, item what, const char *status, const char *code)
 {
     reply answer = batch_send_one(self, from, what);
     ck_assert_msg(strcmp(reply_text(&answer, "results.0.status"), status) == 0, "not %s: %s", status, answer.body);
@@ -150,5 +127,3 @@ static inline void batch_expect_one(const fixture *self, const till *from, item 
         ck_assert_str_eq(reply_text(&answer, "results.0.problem.code"), code);
     reply_free(&answer);
 }
-
-#endif

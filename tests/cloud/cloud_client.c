@@ -1,46 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * tests/cloud/client.h - an HTTP client for the tests of the cloud: libcurl, real TLS verified against the cloud's own
- * CA. Every exchange is written down in the file that CLOUD_CONTRACT_LOG names, for contract.py to compare it with
- * include/cloud/openapi.yaml.
- */
-#ifndef TESTS_CLOUD_CLIENT_H
-#define TESTS_CLOUD_CLIENT_H
+/* The HTTP client of the tests; see the header. */
+#include "cloud_client.h"
 
-#include <cjson/cJSON.h>
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
-typedef struct call {
-    const char *method; /* NULL: POST with a body, else GET */
-    const char *path;   /* behind the base, "/v1/..." */
-    const char *token;
-    const char *json; /* a JSON body, or ... */
-    const void *body; /* ... any other */
-    size_t body_bytes;
-    const char *type;   /* NULL: application/json */
-    const char *coding; /* NULL: no Content-Encoding */
-    const char *key;    /* Idempotency-Key */
-    const char *header; /* one more, "Name: value" */
-} call;
-
-typedef struct reply {
-    CURLcode code;
-    long status;
-    char *body;
-    size_t bytes;
-    char *headers;
-    size_t header_bytes;
-    cJSON *json; /* NULL if the body is none */
-    double seconds;
-} reply;
-
-static inline size_t client_append(char **to, size_t *length, const char *bytes, size_t count)
+size_t client_append(char **to, size_t *length, const char *bytes, size_t count)
 {
     char *grown = realloc(*to, *length + count + 1);
     if (!grown)
@@ -52,13 +22,13 @@ static inline size_t client_append(char **to, size_t *length, const char *bytes,
     return count;
 }
 
-static inline size_t client_on_body(char *bytes, size_t size, size_t count, void *context)
+static size_t client_on_body(char *bytes, size_t size, size_t count, void *context)
 {
     reply *self = context;
     return client_append(&self->body, &self->bytes, bytes, size * count);
 }
 
-static inline size_t client_on_header(char *bytes, size_t size, size_t count, void *context)
+static size_t client_on_header(char *bytes, size_t size, size_t count, void *context)
 {
     reply *self = context;
     if (size * count > 5 && memcmp(bytes, "HTTP/", 5) == 0)
@@ -66,8 +36,7 @@ static inline size_t client_on_header(char *bytes, size_t size, size_t count, vo
     return client_append(&self->headers, &self->header_bytes, bytes, size * count);
 }
 
-/* The value of a header in a malloc'ed string, or NULL. */
-static inline char *reply_header(const reply *self, const char *name)
+char *reply_header(const reply *self, const char *name)
 {
     size_t length = strlen(name);
     for (const char *line = self->headers; line && *line;) {
@@ -84,7 +53,7 @@ static inline char *reply_header(const reply *self, const char *name)
     return NULL;
 }
 
-static inline void client_log(const call *what, const reply *answer)
+static void client_log(const call *what, const reply *answer)
 {
     const char *path = getenv("CLOUD_CONTRACT_LOG");
     if (!path || answer->code != CURLE_OK)
@@ -126,7 +95,7 @@ static inline void client_log(const call *what, const reply *answer)
     cJSON_Delete(line);
 }
 
-static inline struct curl_slist *client_headers(const call *what, bool has_body)
+static struct curl_slist *client_headers(const call *what, bool has_body)
 {
     char line[400];
     struct curl_slist *list = NULL;
@@ -149,8 +118,7 @@ static inline struct curl_slist *client_headers(const call *what, bool has_body)
     return what->header ? curl_slist_append(list, what->header) : list;
 }
 
-/* One exchange over a connection of its own, with `ca_file` the only authority (NULL: as the system says). */
-static inline reply client_call(const char *base, const char *ca_file, call what)
+reply client_call(const char *base, const char *ca_file, call what)
 {
     char url[700];
     reply answer = {.code = CURLE_FAILED_INIT};
@@ -190,7 +158,7 @@ static inline reply client_call(const char *base, const char *ca_file, call what
     return answer;
 }
 
-static inline void reply_free(reply *self)
+void reply_free(reply *self)
 {
     free(self->body);
     free(self->headers);
@@ -198,8 +166,7 @@ static inline void reply_free(reply *self)
     memset(self, 0, sizeof *self);
 }
 
-/* A text of the answer by a path such as "user.name" or "results.0.status"; "" if there is none. */
-static inline const cJSON *reply_find(const reply *self, const char *path)
+const cJSON *reply_find(const reply *self, const char *path)
 {
     char name[64];
     const cJSON *at = self->json;
@@ -212,16 +179,14 @@ static inline const cJSON *reply_find(const reply *self, const char *path)
     return at;
 }
 
-static inline const char *reply_text(const reply *self, const char *path)
+const char *reply_text(const reply *self, const char *path)
 {
     const char *text = cJSON_GetStringValue(reply_find(self, path));
     return text ? text : "";
 }
 
-static inline long long reply_int(const reply *self, const char *path)
+long long reply_int(const reply *self, const char *path)
 {
     const cJSON *value = reply_find(self, path);
     return cJSON_IsNumber(value) ? (long long)cJSON_GetNumberValue(value) : -1;
 }
-
-#endif

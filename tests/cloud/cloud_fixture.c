@@ -1,53 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * tests/cloud/fixture.h - a cloud in this process with a folder of its own and a clock that tests move, and short
- * ways to a user, a store and a till in it.
- */
-#ifndef TESTS_CLOUD_FIXTURE_H
-#define TESTS_CLOUD_FIXTURE_H
+/* A cloud in this process for the tests; see the header. */
+#include "cloud_fixture.h"
 
-#include "client.h"
-
-#include "cloud/cloud.h"
 #include "cloud/log.h"
 
-#include <check.h>
 #include <dirent.h>
 #include <fts.h>
-#include <limits.h>
 #include <signal.h>
 #include <sodium.h>
 #include <sqlite3.h>
-#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#define PASSWORD "correct horse battery"
-
-typedef struct fixture {
-    char dir[64];
-    char ca_file[80];
-    cloud *cloud;
-    _Atomic int64_t clock_offset_ms;
-    char mail_seen[NAME_MAX + 1]; /* name of the last mail that was read */
-} fixture;
-
-typedef struct person {
-    char token[80];
-    char user_id[80];
-} person;
-
-typedef struct shop {
-    char company_id[80];
-    char store_id[80];
-} shop;
-
-typedef struct till {
-    char till_id[33];
-    char token[80];
-    char path[160]; /* "/v1/stores/../tills/.." */
-} till;
-
-static inline int64_t fixture_clock_ms(void *context)
+static int64_t fixture_clock_ms(void *context)
 {
     fixture *self = context;
     struct timespec now;
@@ -55,12 +23,12 @@ static inline int64_t fixture_clock_ms(void *context)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + atomic_load(&self->clock_offset_ms);
 }
 
-static inline void fixture_advance(fixture *self, int64_t ms)
+void fixture_advance(fixture *self, int64_t ms)
 {
     atomic_fetch_add(&self->clock_offset_ms, ms);
 }
 
-static inline void fixture_start_cloud(fixture *self, cloud_config config)
+void fixture_start_cloud(fixture *self, cloud_config config)
 {
     config.data_dir = self->dir;
     config.listen = "127.0.0.1:0";
@@ -70,7 +38,7 @@ static inline void fixture_start_cloud(fixture *self, cloud_config config)
     ck_assert_msg(self->cloud != NULL, "the cloud does not start");
 }
 
-static inline void fixture_open_with(fixture *self, cloud_config config)
+void fixture_open_with(fixture *self, cloud_config config)
 {
     memset(self, 0, sizeof *self);
     const char *parent = getenv("TMPDIR");
@@ -82,12 +50,12 @@ static inline void fixture_open_with(fixture *self, cloud_config config)
     fixture_start_cloud(self, config);
 }
 
-static inline void fixture_open(fixture *self)
+void fixture_open(fixture *self)
 {
     fixture_open_with(self, (cloud_config){.faults = true, .fast_passwords = true});
 }
 
-static inline void fixture_remove_folder(char *path)
+static void fixture_remove_folder(char *path)
 {
     char *const paths[] = {path, NULL};
     FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
@@ -98,19 +66,18 @@ static inline void fixture_remove_folder(char *path)
         fts_close(walk);
 }
 
-static inline void fixture_close(fixture *self)
+void fixture_close(fixture *self)
 {
     cloud_stop(self->cloud);
     fixture_remove_folder(self->dir);
 }
 
-static inline reply fixture_call(const fixture *self, call what)
+reply fixture_call(const fixture *self, call what)
 {
     return client_call(cloud_url(self->cloud), self->ca_file, what);
 }
 
-/* The answer must have this status and, if it is a problem, this slug (NULL: any). */
-static inline void fixture_expect(const reply *answer, long status, const char *slug)
+void fixture_expect(const reply *answer, long status, const char *slug)
 {
     char type[96];
     ck_assert_msg(answer->code == CURLE_OK, "%s", curl_easy_strerror(answer->code));
@@ -122,16 +89,14 @@ static inline void fixture_expect(const reply *answer, long status, const char *
     }
 }
 
-/* Calls, expects, and forgets the answer. */
-static inline void fixture_refused(const fixture *self, call what, long status, const char *slug)
+void fixture_refused(const fixture *self, call what, long status, const char *slug)
 {
     reply answer = fixture_call(self, what);
     fixture_expect(&answer, status, slug);
     reply_free(&answer);
 }
 
-/* A fresh Idempotency-Key or till id; good until a few more were made. */
-static inline const char *fixture_hex(void)
+const char *fixture_hex(void)
 {
     static char rotating[16][33];
     static unsigned next;
@@ -143,7 +108,7 @@ static inline const char *fixture_hex(void)
 }
 
 /* The name of the newest mail after the last one that was read, awaited; false when none comes. */
-static inline bool fixture_next_mail(fixture *self, char *name)
+static bool fixture_next_mail(fixture *self, char *name)
 {
     char folder[80];
     snprintf(folder, sizeof folder, "%s/mail", self->dir);
@@ -168,8 +133,7 @@ static inline bool fixture_next_mail(fixture *self, char *name)
     return false;
 }
 
-/* The next mail in order, whole; free() it. */
-static inline char *fixture_mail(fixture *self)
+char *fixture_mail(fixture *self)
 {
     char name[NAME_MAX + 1];
     char path[NAME_MAX + 90];
@@ -185,8 +149,7 @@ static inline char *fixture_mail(fixture *self)
     return strdup(bytes);
 }
 
-/* The code of the next mail. */
-static inline void fixture_code(fixture *self, char code[7])
+void fixture_code(fixture *self, char code[7])
 {
     char *mail = fixture_mail(self);
     const char *line = strstr(mail, "\nCode: ");
@@ -196,7 +159,7 @@ static inline void fixture_code(fixture *self, char code[7])
     free(mail);
 }
 
-static inline reply fixture_start_registration(const fixture *self, const char *email, const char *key)
+reply fixture_start_registration(const fixture *self, const char *email, const char *key)
 {
     char json[400];
     snprintf(json, sizeof json,
@@ -206,7 +169,7 @@ static inline reply fixture_start_registration(const fixture *self, const char *
     return fixture_call(self, (call){.path = "/v1/registrations", .json = json, .key = key});
 }
 
-static inline person fixture_person(fixture *self, const char *email)
+person fixture_person(fixture *self, const char *email)
 {
     char path[160];
     char json[64];
@@ -226,7 +189,7 @@ static inline person fixture_person(fixture *self, const char *email)
     return who;
 }
 
-static inline void fixture_company(const fixture *self, const person *who, const char *name, char company_id[80])
+void fixture_company(const fixture *self, const person *who, const char *name, char company_id[80])
 {
     char json[200];
     snprintf(json, sizeof json, "{\"name\":\"%s\",\"country\":\"ES\",\"currency\":\"EUR\"}", name);
@@ -237,8 +200,7 @@ static inline void fixture_company(const fixture *self, const person *who, const
     reply_free(&made);
 }
 
-static inline void fixture_store(const fixture *self, const person *who, const char *company_id, const char *name,
-                                 char store_id[80])
+void fixture_store(const fixture *self, const person *who, const char *company_id, const char *name, char store_id[80])
 {
     char path[160];
     char json[200];
@@ -250,7 +212,7 @@ static inline void fixture_store(const fixture *self, const person *who, const c
     reply_free(&made);
 }
 
-static inline shop fixture_shop(const fixture *self, const person *who)
+shop fixture_shop(const fixture *self, const person *who)
 {
     shop made;
     fixture_company(self, who, "Ruiz", made.company_id);
@@ -258,8 +220,8 @@ static inline shop fixture_shop(const fixture *self, const person *who)
     return made;
 }
 
-static inline reply fixture_claim(const fixture *self, const person *who, const char *store_id, const char *till_id,
-                                  const char *register_id, const char *claim)
+reply fixture_claim(const fixture *self, const person *who, const char *store_id, const char *till_id,
+                    const char *register_id, const char *claim)
 {
     char path[160];
     char json[200];
@@ -269,8 +231,8 @@ static inline reply fixture_claim(const fixture *self, const person *who, const 
     return fixture_call(self, (call){.method = "PUT", .path = path, .json = json, .token = who->token});
 }
 
-static inline till fixture_till_as(const fixture *self, const person *who, const char *store_id, const char *till_id,
-                                   const char *claim)
+till fixture_till_as(const fixture *self, const person *who, const char *store_id, const char *till_id,
+                     const char *claim)
 {
     till made;
     snprintf(made.till_id, sizeof made.till_id, "%s", till_id);
@@ -282,13 +244,12 @@ static inline till fixture_till_as(const fixture *self, const person *who, const
     return made;
 }
 
-static inline till fixture_till(const fixture *self, const person *who, const char *store_id)
+till fixture_till(const fixture *self, const person *who, const char *store_id)
 {
     return fixture_till_as(self, who, store_id, fixture_hex(), "first");
 }
 
-/* One integer from the database, read as an operator would. */
-static inline long long fixture_sql(const fixture *self, const char *sql)
+long long fixture_sql(const fixture *self, const char *sql)
 {
     char path[80];
     sqlite3 *handle = NULL;
@@ -303,5 +264,3 @@ static inline long long fixture_sql(const fixture *self, const char *sql)
     sqlite3_close(handle);
     return value;
 }
-
-#endif
