@@ -84,7 +84,7 @@ till() {
 
 headline "A cloud and a till start; nobody has an account yet"
 register=T1
-[ -z "$replay" ] || register=$(zcat -f "$replay"/z.ndjson* | head -n 1 | sed 's/.*"register_id":"\([^"]*\)".*/\1/')
+[ -z "$replay" ] || register=$(zcat -f "$replay"/z.ndjson* | sed -n '1s/.*"register_id":"\([^"]*\)".*/\1/p')
 start_cloud
 start_till
 echo "cloud at https://127.0.0.1:$port, till with register $register"
@@ -187,8 +187,24 @@ COMMANDS
 echo quit >&"$till_in"
 wait "$till_pid"
 
+# compare SCRIPT DATABASE...: runs the script with the databases attached under their file names.
+compare() {
+    local script=$1 attach=()
+    shift
+    for database in "$@"; do
+        attach+=(-cmd "ATTACH '$database' AS $(basename "$database" .db)")
+    done
+    sqlite3 -cmd ".bail on" "${attach[@]}" :memory: <"$here/$script" | tee "$work/compared"
+    grep -qx 'differences: 0' "$work/compared" || { echo "The till and the cloud differ." >&2; exit 1; }
+}
+
 headline "What the till closed beside what the cloud counts: by SQL, from the two databases"
-sqlite3 -cmd ".bail on" -cmd "ATTACH '$work/till/till.db' AS till" -cmd "ATTACH '$work/cloud/cloud.db' AS cloud" \
-    :memory: <"$here/compare.sql" | tee "$work/compared"
-grep -qx 'differences: 0' "$work/compared" || { echo "The till and the cloud differ." >&2; exit 1; }
+compare compare.sql "$work/till/till.db" "$work/cloud/cloud.db"
+if [ -n "$replay" ]; then
+    headline "The same from the replayed files themselves"
+    find "$replay" -maxdepth 1 -name '[xz].ndjson*' -exec zcat -f {} + >"$work/lines"
+    sqlite3 "$work/offered.db" "CREATE TABLE offered(document TEXT)" ".mode ascii" '.separator "\001" "\n"' \
+        ".import '$work/lines' offered" "CREATE INDEX by_document ON offered(document)"
+    compare compare_replay.sql "$work/offered.db" "$work/cloud/cloud.db"
+fi
 headline "Nothing lost, nothing doubled"
