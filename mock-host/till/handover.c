@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "closed.h"
+#include "pulse.h"
 #include "till.h"
 
 struct handover_call {
@@ -48,6 +49,7 @@ bool handover_run(struct till *till, struct fault *fault)
             if (!closed_mark_handed_over(&till->db, call.report_id, CLOSED_TAKEN, fault))
                 return false;
             till->handover.taken++;
+            pulse_hasten(till);
             continue;
         }
         log_write(&till->log, POS_LOG_ERROR, "Z %" PRId64 " was not taken (%d): %s", call.z_number, (int)result,

@@ -16,18 +16,20 @@
 
 #define INSTANCE_STOP_MS 1000u
 
-bool instance_load(struct instance *instance, const char *path, const char *data, bool abort_on_misuse,
-                   struct fault *fault)
+bool instance_load(struct instance *instance, const char *path, const pos_plugin *calls, const char *data,
+                   bool abort_on_misuse, struct fault *fault)
 {
     char why[400];
     memset(instance, 0, sizeof *instance);
     instance->abort_on_misuse = abort_on_misuse;
     if (snprintf(instance->data, sizeof instance->data, "%s", data) >= (int)sizeof instance->data)
         return fault_set(fault, "the name of the data folder is too long");
-    if (strcmp(path, OPTIONS_PLUGIN_NONE) == 0)
+    instance->calls = calls;
+    if (calls != NULL || strcmp(path, OPTIONS_PLUGIN_NONE) == 0)
         return true;
     if (poshost_plugin_open(path, NULL, &instance->plugin, why, sizeof why) != POS_OK)
         return fault_set(fault, "%s", why);
+    instance->calls = poshost_plugin_calls(instance->plugin);
     return true;
 }
 
@@ -47,7 +49,7 @@ static bool instance_open_storage(struct instance *instance, struct fault *fault
 bool instance_start(struct instance *instance, const struct host *host, uint32_t storage_delay_ms, struct fault *fault)
 {
     char why[400];
-    if (instance->plugin == NULL)
+    if (instance->calls == NULL)
         return true;
     if (!instance_open_storage(instance, fault))
         return false;
@@ -61,8 +63,8 @@ bool instance_start(struct instance *instance, const struct host *host, uint32_t
         storage_ctx = &instance->slow;
     }
     poshost_guard_options options = {.mode = instance->abort_on_misuse ? POSHOST_GUARD_ABORT : POSHOST_GUARD_REPORT};
-    bool ok = poshost_guard_new(poshost_plugin_calls(instance->plugin), &host->abi, calls, storage_ctx, &options,
-                                &instance->guard, why, sizeof why) == POS_OK &&
+    bool ok = poshost_guard_new(instance->calls, &host->abi, calls, storage_ctx, &options, &instance->guard, why,
+                                sizeof why) == POS_OK &&
               poshost_guard_create(instance->guard, why, sizeof why) == POS_OK;
     if (ok)
         return true;
@@ -124,4 +126,5 @@ void instance_unload(struct instance *instance)
 {
     poshost_plugin_close(instance->plugin);
     instance->plugin = NULL;
+    instance->calls = NULL;
 }

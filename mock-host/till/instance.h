@@ -17,7 +17,8 @@
 #include "slow.h"
 
 struct instance {
-    poshost_plugin *plugin;
+    poshost_plugin *plugin;  /* the loaded object; NULL with calls of one's own */
+    const pos_plugin *calls; /* NULL: there is no plugin */
     poshost_storage *storage;
     poshost_guard *guard;
     struct slow_storage slow;
@@ -27,9 +28,10 @@ struct instance {
     char data[4096];
 };
 
-/* Loads the shared object. `path` "none": there is no plugin, and that is fine. */
-bool instance_load(struct instance *instance, const char *path, const char *data, bool abort_on_misuse,
-                   struct fault *fault);
+/* Loads the shared object. `path` "none": there is no plugin, and that is fine. `calls` (may be NULL) is one that is
+ * linked in, in place of any. */
+bool instance_load(struct instance *instance, const char *path, const pos_plugin *calls, const char *data,
+                   bool abort_on_misuse, struct fault *fault);
 
 /* Opens the storage in the data folder and makes the instance. */
 bool instance_start(struct instance *instance, const struct host *host, uint32_t storage_delay_ms, struct fault *fault);

@@ -74,6 +74,11 @@ bool pulse_run(struct till *till, struct fault *fault)
     return true;
 }
 
+void pulse_hasten(struct till *till)
+{
+    till->pulse.due_elapsed_ms = clock_elapsed_ms(&till->clock);
+}
+
 int64_t pulse_remaining_ms(const struct till *till)
 {
     if (till->instance.guard == NULL)

@@ -114,9 +114,11 @@ static const struct verb *run_find_verb(const char *name)
 
 static enum run_result run_unknown(struct run *run, const char *name)
 {
-    char known[400] = "";
+    char known[440] = "";
     for (const struct verb *verb = run_verbs; verb->name != NULL; verb++) {
         size_t used = strlen(known);
+        if (run_find_verb(verb->name) != verb)
+            continue; /* a second line of the same command */
         (void)snprintf(known + used, sizeof known - used, "%s%s", used > 0 ? " " : "", verb->name);
     }
     return run_refuse(run, "\"%.40s\" is no command; there are: %s", name, known);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "pulse.h"
 
 static void terminal_say(struct terminal *terminal, const char *text)
 {
@@ -17,6 +18,7 @@ static void terminal_say(struct terminal *terminal, const char *text)
 
 static void terminal_result(struct terminal *terminal, int32_t code)
 {
+    pulse_hasten(terminal->run.till);
     if (code == POS_OK)
         return;
     const char *why = poshost_screen_error(terminal->run.till->screen);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "calendar.h"
+#include "pulse.h"
 #include "query.h"
 
 #define TILL_SCRIPT_START "2026-01-05"
@@ -68,7 +69,8 @@ static bool till_start_plugin(struct till *till, struct fault *fault)
     memset(&till->pulse, 0, sizeof till->pulse);
     till->shop.last_running_receipt = 0;
     till->handover.waiting = true; /* what an earlier run closed and did not hand over */
-    return instance_start(&till->instance, &till->host, till->options->storage_delay_ms, fault);
+    return instance_start(&till->instance, &till->host, till->options->storage_delay_ms, fault) &&
+           pulse_tick(till, fault);
 }
 
 static void till_fill_host(struct till *till, const struct till_source *source)
@@ -107,7 +109,8 @@ static bool till_open_parts(struct till *till, const struct till_source *source,
     if (till->screen == NULL)
         return fault_set(fault, "no memory for the settings screen");
     *plugin_failed = true;
-    if (!instance_load(&till->instance, options->plugin, options->data, options->guard_abort, fault) ||
+    if (!instance_load(&till->instance, options->plugin, source != NULL ? source->calls : NULL, options->data,
+                       options->guard_abort, fault) ||
         !till_start_plugin(till, fault))
         return false;
     *plugin_failed = false;

@@ -50,11 +50,12 @@ struct till {
     bool screen_moved; /* it was described anew since somebody last looked */
 };
 
-/* What may stand in for the shop's own figures; NULL: the shop's. */
+/* What may stand in for what the options say; all of it may be unset. */
 struct till_source {
     const char *register_id; /* in place of --register */
     int64_t start_wall_ms;   /* in place of --start; 0: none */
     const struct host_running *running;
+    const pos_plugin *calls; /* a plugin that is linked in, in place of --plugin */
 };
 
 /* Opens database and plugin. `flowing` false: a scripted clock. *plugin_failed: it was the plugin that did not start. */

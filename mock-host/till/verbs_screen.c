@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "pulse.h"
 #include "verbs.h"
 #include "view.h"
 
@@ -68,6 +69,7 @@ static const poshost_widget *verbs_await(struct run *run, const char *name, uint
 static enum run_result verbs_result(struct run *run, int32_t code, const char *what)
 {
     run->till->screen_moved = true;
+    pulse_hasten(run->till);
     if (code == POS_OK)
         return RUN_OK;
     const char *why = poshost_screen_error(run->till->screen);

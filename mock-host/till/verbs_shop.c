@@ -11,6 +11,7 @@
 
 #include "calendar.h"
 #include "flow.h"
+#include "pulse.h"
 #include "replay.h"
 #include "verbs.h"
 
@@ -24,10 +25,16 @@ enum run_result verb_sell(struct run *run, const struct words *words)
     return shop_sell(run->till, count, &run->fault) ? RUN_OK : RUN_FAILED;
 }
 
+static enum run_result verbs_close(struct run *run, const struct period_override *override)
+{
+    return shop_close(run->till, override, true, NULL, &run->fault) && pulse_run(run->till, &run->fault) ? RUN_OK
+                                                                                                         : RUN_FAILED;
+}
+
 enum run_result verb_close(struct run *run, const struct words *words)
 {
     (void)words;
-    return shop_close(run->till, NULL, true, NULL, &run->fault) ? RUN_OK : RUN_FAILED;
+    return verbs_close(run, NULL);
 }
 
 static bool verbs_read_file(struct run *run, const char *path, char **bytes, size_t *size_bytes)
@@ -63,8 +70,7 @@ enum run_result verb_close_with(struct run *run, const struct words *words)
     enum run_result result = RUN_FAILED;
     if (verbs_read_file(run, words->word[1], &bytes, &size_bytes)) {
         struct period_override override = {.document = bytes, .document_size = size_bytes};
-        if (shop_close(run->till, &override, true, NULL, &run->fault))
-            result = RUN_OK;
+        result = verbs_close(run, &override);
     }
     free(bytes);
     return result;
