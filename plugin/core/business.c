@@ -10,14 +10,6 @@
 
 #define PAGE_ROWS 20u
 
-void business_close(core *c)
-{
-    free(c->person.companies);
-    free(c->person.stores);
-    free(c->person.company_pages.cursors);
-    free(c->person.store_pages.cursors);
-}
-
 /* ---- lists ---- */
 
 /* Remembers that `next` leads to the page after pages->page. Without memory the list just ends there. */

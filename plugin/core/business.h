@@ -5,7 +5,6 @@
 
 #include "core/core.h"
 
-void business_close(core *c);
 void business_take_answer(core *c, const net_answer *answer);
 /* Hashes a form's texts, so that the same form sent again can be told from another one. key: 32 bytes, or NULL. */
 void business_hash_form(const char *const *texts, size_t count, const uint8_t *key, uint8_t hash[32]);

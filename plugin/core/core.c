@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * core/core.c - puts the parts together: start, the order of things in a tick, and what all parts share.
+ * core/core.c - puts the parts together: start, who takes which answer, the order of things in a tick.
  */
 #include "core/core.h"
 
-#include <inttypes.h>
 #include <sodium.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/account.h"
+#include "core/business.h"
 #include "core/intake.h"
 #include "core/internal.h"
 
@@ -19,46 +17,6 @@
 #define TICK_WAITING_MS UINT32_C(20)
 #define TICK_LONGEST_MS INT64_C(60000)
 #define WRITE_RETRY_MS  INT64_C(1000)
-
-/* ---- shared ---- */
-
-uint64_t core_random(core *c)
-{
-    uint64_t value;
-    c->env.random(&value, sizeof value);
-    return value;
-}
-
-void core_log(core *c, uint32_t level, const char *format, ...)
-{
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    c->env.log(c->env.host_ctx, level, line);
-}
-
-void core_changed(core *c)
-{
-    c->generation++;
-}
-
-uint64_t core_generation(const core *c)
-{
-    return c->generation;
-}
-
-int32_t core_save_state(core *c)
-{
-    if (!vault_may_write(&c->vault)) {
-        c->state_dirty = true;
-        return POS_OK;
-    }
-    int32_t result = state_save(&c->vault, &c->state);
-    c->state_dirty = result != POS_OK;
-    return result;
-}
 
 /* ---- start ---- */
 
@@ -178,6 +136,22 @@ int32_t core_close_day(core *c, core_time now, const pos_report *z, const char *
 
 /* ---- a tick ---- */
 
+/* The answer that the owner waits for, to the part that asked. */
+static bool take_persons_answer(core *c, core_time now, const net_answer *answer)
+{
+    if (c->person.ticket == 0 || answer->ticket != c->person.ticket)
+        return false;
+    c->person.ticket = 0;
+    if (c->person.view.request == REQUEST_ASSIGN)
+        assign_take_answer(c, now, answer);
+    else if (c->person.view.request <= REQUEST_CONFIRM_RECOVER)
+        account_take_answer(c, answer);
+    else
+        business_take_answer(c, answer);
+    core_changed(c);
+    return true;
+}
+
 static void take_answers(core *c, core_time now)
 {
     net_answer answer;
@@ -186,7 +160,7 @@ static void take_answers(core *c, core_time now)
             c->last_contact_ms = now.wall_ms;
         if (c->sender.phase == SENDER_IN_FLIGHT && answer.ticket == c->sender.ticket)
             answer_take_upload(c, now, &answer);
-        else if (!person_take_answer(c, now, &answer) && !assign_take_renewal(c, now, &answer))
+        else if (!take_persons_answer(c, now, &answer) && !assign_take_renewal(c, now, &answer))
             disconnect_take_answer(c, &answer);
         net_answer_clear(&answer);
     }
@@ -198,6 +172,14 @@ static bool put_device_id(core *c)
         return false;
     record_header header = {.kind = RECORD_DEVICE, .payload_bytes = PROTOCOL_TILL_ID_LEN};
     c->device_id_stored = vault_put(&c->vault, COLLECTION_DEVICE, RECORD_DEVICE_ID, &header, c->device_id) == POS_OK;
+    return true;
+}
+
+static bool store_session(core *c)
+{
+    if (!c->person.storing)
+        return false;
+    account_store_session(c);
     return true;
 }
 
@@ -223,7 +205,7 @@ static bool write_one(core *c, core_time now)
 {
     if (now.elapsed_ms < c->write_retry_at)
         return false;
-    bool wrote = put_device_id(c) || disconnect_tick(c, now) || assign_tick(c, now) || person_tick(c, now) ||
+    bool wrote = put_device_id(c) || disconnect_tick(c, now) || assign_tick(c, now) || store_session(c) ||
                  put_dirty_state(c) || settle(c, now) || catchup_tick(c, now) || xslot_tick(c, now);
     if (vault_is_failing(&c->vault) && c->vault.writes > 0 && c->write_retry_at <= now.elapsed_ms)
         c->write_retry_at = now.elapsed_ms + WRITE_RETRY_MS;
@@ -273,8 +255,6 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
     return more ? 0 : next_delay(c, now);
 }
 
-/* ---- small commands ---- */
-
 void core_retry_now(core *c, core_time now)
 {
     (void)now;
@@ -288,28 +268,17 @@ void core_retry_now(core *c, core_time now)
     core_changed(c);
 }
 
-bool core_set_x_enabled(core *c, core_time now, bool enabled)
+/* Breaks off what can be broken off: a request whose answer only the screen waits for. */
+void core_person_forget(core *c)
 {
-    if (c->state.x_enabled == enabled)
-        return true;
-    c->state.x_enabled = enabled;
-    if (core_save_state(c) != POS_OK) {
-        c->state.x_enabled = !enabled;
-        return false;
-    }
-    if (enabled)
-        schedule_soon(&c->x.schedule, now.elapsed_ms);
+    person *p = &c->person;
+    if (assign_is_writing(c) || disconnect_is_running(c))
+        return;
+    if (p->ticket != 0)
+        c->env.net->cancel(c->env.net, p->ticket);
+    p->ticket = 0;
+    p->storing = false;
+    sodium_memzero(&p->session, sizeof p->session);
+    p->view = (core_person){.request = REQUEST_NONE, .progress = PROGRESS_IDLE};
     core_changed(c);
-    return true;
-}
-
-core_x core_get_x(const core *c, core_time now)
-{
-    bool takes = c->state.x_enabled && c->state.assigned && c->env.reports;
-    return (core_x){
-        .available = c->env.reports != NULL,
-        .enabled = c->state.x_enabled,
-        .last_sent_ms = c->x.last_sent_ms,
-        .next_in_ms = takes ? schedule_wait_ms(&c->x.schedule, now.elapsed_ms) : -1,
-    };
 }

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/account.h"
-#include "core/business.h"
 #include "core/internal.h"
 
 void person_open(core *c)
@@ -20,7 +18,10 @@ void person_open(core *c)
 
 void person_close(core *c)
 {
-    business_close(c);
+    free(c->person.companies);
+    free(c->person.stores);
+    free(c->person.company_pages.cursors);
+    free(c->person.store_pages.cursors);
     sodium_memzero(&c->person, sizeof c->person);
 }
 
@@ -79,43 +80,4 @@ void person_note_verdict(core *c, const protocol_verdict *verdict)
         return;
     sodium_memzero(c->session, sizeof c->session);
     c->session_ended = true;
-}
-
-/* Breaks off what can be broken off: a request whose answer only the screen waits for. */
-void core_person_forget(core *c)
-{
-    person *p = &c->person;
-    if (assign_is_writing(c) || disconnect_is_running(c))
-        return;
-    if (p->ticket != 0)
-        c->env.net->cancel(c->env.net, p->ticket);
-    p->ticket = 0;
-    p->storing = false;
-    sodium_memzero(&p->session, sizeof p->session);
-    p->view = (core_person){.request = REQUEST_NONE, .progress = PROGRESS_IDLE};
-    core_changed(c);
-}
-
-bool person_take_answer(core *c, core_time now, const net_answer *answer)
-{
-    if (c->person.ticket == 0 || answer->ticket != c->person.ticket)
-        return false;
-    c->person.ticket = 0;
-    if (c->person.view.request == REQUEST_ASSIGN)
-        assign_take_answer(c, now, answer);
-    else if (c->person.view.request <= REQUEST_CONFIRM_RECOVER)
-        account_take_answer(c, answer);
-    else
-        business_take_answer(c, answer);
-    core_changed(c);
-    return true;
-}
-
-bool person_tick(core *c, core_time now)
-{
-    (void)now;
-    if (!c->person.storing)
-        return false;
-    account_store_session(c);
-    return true;
 }

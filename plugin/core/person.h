@@ -39,12 +39,7 @@ typedef struct person {
 
 void person_open(core *c);
 void person_close(core *c);
-/* Is this answer the person's? Then takes it. */
-bool person_take_answer(core *c, core_time now, const net_answer *answer);
-/* True: it used the tick's write. */
-bool person_tick(core *c, core_time now);
-
-/* ---- for assign.c and disconnect.c, which are requests of the person too ---- */
+/* ---- for those who know what is asked: account.c, business.c, assign.c, disconnect.c ---- */
 bool person_is_busy(const core *c);
 void person_begin(core *c, core_request request);
 /* Sends; a request that cannot be sent fails the person's request at once. */

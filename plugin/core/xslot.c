@@ -148,3 +148,31 @@ int32_t xslot_mark_sent(core *c, core_time now, int64_t z_number, int64_t sequen
     }
     return result;
 }
+
+/* ---- the switch ---- */
+
+bool core_set_x_enabled(core *c, core_time now, bool enabled)
+{
+    if (c->state.x_enabled == enabled)
+        return true;
+    c->state.x_enabled = enabled;
+    if (core_save_state(c) != POS_OK) {
+        c->state.x_enabled = !enabled;
+        return false;
+    }
+    if (enabled)
+        schedule_soon(&c->x.schedule, now.elapsed_ms);
+    core_changed(c);
+    return true;
+}
+
+core_x core_get_x(const core *c, core_time now)
+{
+    bool takes = c->state.x_enabled && c->state.assigned && c->env.reports;
+    return (core_x){
+        .available = c->env.reports != NULL,
+        .enabled = c->state.x_enabled,
+        .last_sent_ms = c->x.last_sent_ms,
+        .next_in_ms = takes ? schedule_wait_ms(&c->x.schedule, now.elapsed_ms) : -1,
+    };
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* core/shared.c - what every part of the core uses: randomness, the log, "something changed", the state record. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/internal.h"
+
+uint64_t core_random(core *c)
+{
+    uint64_t value;
+    c->env.random(&value, sizeof value);
+    return value;
+}
+
+void core_log(core *c, uint32_t level, const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    c->env.log(c->env.host_ctx, level, line);
+}
+
+void core_changed(core *c)
+{
+    c->generation++;
+}
+
+uint64_t core_generation(const core *c)
+{
+    return c->generation;
+}
+
+int32_t core_save_state(core *c)
+{
+    if (!vault_may_write(&c->vault)) {
+        c->state_dirty = true;
+        return POS_OK;
+    }
+    int32_t result = state_save(&c->vault, &c->state);
+    c->state_dirty = result != POS_OK;
+    return result;
+}
