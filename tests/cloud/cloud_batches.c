@@ -127,3 +127,20 @@ void batch_expect_one(const fixture *self, const till *from, item what, const ch
         ck_assert_str_eq(reply_text(&answer, "results.0.problem.code"), code);
     reply_free(&answer);
 }
+
+buffer batch_zstd_window(size_t zeros, int window_log)
+{
+    buffer plain = {calloc(1, zeros), zeros};
+    buffer out = {malloc(ZSTD_compressBound(zeros)), 0};
+    ZSTD_CCtx *context = ZSTD_createCCtx();
+    ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
+    ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
+    ZSTD_inBuffer in = {plain.bytes, plain.length, 0};
+    ZSTD_outBuffer to = {out.bytes, ZSTD_compressBound(zeros), 0};
+    while (ZSTD_compressStream2(context, &to, &in, ZSTD_e_end) != 0)
+        ;
+    out.length = to.pos;
+    ZSTD_freeCCtx(context);
+    buffer_free(&plain);
+    return out;
+}

@@ -36,6 +36,8 @@ void batch_add(buffer *self, item what);
 buffer batch_gzip(const buffer *plain);
 
 buffer batch_zstd(const buffer *plain);
+/* A zstd frame of zeros that declares a window of 2^window_log bytes. */
+buffer batch_zstd_window(size_t zeros, int window_log);
 
 reply batch_send_coded(const fixture *self, const till *from, const buffer *bytes, const char *coding);
 

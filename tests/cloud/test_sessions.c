@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sessions over real TLS: logging in and out, throttling, expiry, and that no secret is kept.
+ */
+#include "cloud_fixture.h"
+#include "cloud_suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static fixture fx;
+
+static void setup(void)
+{
+    fixture_open(&fx);
+}
+
+static void teardown(void)
+{
+    fixture_close(&fx);
+}
+
+static reply log_in(const char *email, const char *password)
+{
+    char json[200];
+    snprintf(json, sizeof json, "{\"email\":\"%s\",\"password\":\"%s\",\"device_name\":\"Till 1\"}", email, password);
+    return fixture_call(&fx, (call){.path = "/v1/sessions", .json = json});
+}
+
+static void expect_log_in(const char *email, const char *password, long status)
+{
+    reply answer = log_in(email, password);
+    fixture_expect(&answer, status, NULL);
+    reply_free(&answer);
+}
+
+static void expect_session(const char *token, long status)
+{
+    fixture_refused(&fx, (call){.path = "/v1/sessions/current", .token = token}, status, NULL);
+}
+
+START_TEST(unknown_and_wrong_log_in_look_alike)
+{
+    fixture_close(&fx);
+    fixture_open_with(&fx, (cloud_config){.fast_passwords = false});
+    fixture_person(&fx, "ana@example.com");
+    reply wrong = log_in("ana@example.com", "something else");
+    reply unknown = log_in("nobody@example.com", "something else");
+    fixture_expect(&wrong, 401, "login-failed");
+    fixture_expect(&unknown, 401, "login-failed");
+    ck_assert_str_eq(wrong.body, unknown.body);
+    ck_assert_msg(wrong.seconds < unknown.seconds * 3 && unknown.seconds < wrong.seconds * 3, "%.3f s and %.3f s",
+                  wrong.seconds, unknown.seconds);
+    reply_free(&wrong);
+    reply_free(&unknown);
+}
+END_TEST
+
+START_TEST(guessing_is_throttled_but_not_for_long)
+{
+    fixture_person(&fx, "ana@example.com");
+    for (int i = 0; i < 10; i++)
+        expect_log_in("ana@example.com", "guess guess guess", 401);
+    reply throttled = log_in("ana@example.com", PASSWORD);
+    fixture_expect(&throttled, 429, "throttled");
+    char *seconds = reply_header(&throttled, "Retry-After");
+    ck_assert_ptr_nonnull(seconds);
+    ck_assert_int_eq(atoi(seconds), 1);
+    free(seconds);
+    reply_free(&throttled);
+    for (int i = 0; i < 8; i++) { /* tries that come too early lengthen nothing; others double the pause */
+        fixture_advance(&fx, 60 * 1000);
+        expect_log_in("ana@example.com", "guess guess guess", 401);
+        expect_log_in("ana@example.com", PASSWORD, 429);
+    }
+    fixture_advance(&fx, 60 * 1000);
+    expect_log_in("ana@example.com", PASSWORD, 201);
+    expect_log_in("ana@example.com", "guess guess guess", 401); /* and the count starts anew */
+    for (int i = 0; i < 10; i++)
+        expect_log_in("nobody@example.com", "guess guess guess", 401);
+    expect_log_in("nobody@example.com", "guess guess guess", 429);
+}
+END_TEST
+
+START_TEST(throttling_survives_a_restart)
+{
+    for (int i = 0; i < 10; i++)
+        expect_log_in("nobody@example.com", "guess guess guess", 401);
+    cloud_stop(fx.cloud);
+    fixture_start_cloud(&fx, (cloud_config){.fast_passwords = true});
+    /* The pause of one second may be over after a restart, the next one of two is not. */
+    reply again = log_in("nobody@example.com", "guess guess guess");
+    if (again.status == 401)
+        expect_log_in("nobody@example.com", "guess guess guess", 429);
+    else
+        fixture_expect(&again, 429, "throttled");
+    reply_free(&again);
+}
+END_TEST
+
+START_TEST(a_session_slides_and_expires)
+{
+    person ana = fixture_person(&fx, "ana@example.com");
+    for (int i = 0; i < 3; i++) {
+        fixture_advance(&fx, 29LL * 24 * 3600 * 1000);
+        expect_session(ana.token, 200);
+    }
+    fixture_advance(&fx, 30LL * 24 * 3600 * 1000 + 3600 * 1000);
+    expect_session(ana.token, 401);
+}
+END_TEST
+
+START_TEST(logging_out_ends_one_session)
+{
+    person ana = fixture_person(&fx, "ana@example.com");
+    reply other = log_in("ana@example.com", PASSWORD);
+    fixture_expect(&other, 201, NULL);
+    fixture_refused(&fx, (call){.method = "DELETE", .path = "/v1/sessions/current", .token = ana.token}, 204, NULL);
+    fixture_refused(&fx, (call){.method = "DELETE", .path = "/v1/sessions/current", .token = ana.token}, 401,
+                    "unauthorized");
+    expect_session(reply_text(&other, "token"), 200);
+    reply_free(&other);
+}
+END_TEST
+
+START_TEST(nothing_secret_is_kept_in_the_clear)
+{
+    person ana = fixture_person(&fx, "ana@example.com");
+    char command[400];
+    reply session = log_in("ana@example.com", PASSWORD);
+    fixture_expect(&session, 201, NULL);
+    snprintf(command, sizeof command, "! grep -rqaF -e '" PASSWORD "' -e '%s' -e '%s' '%s'", ana.token,
+             reply_text(&session, "token"), fx.dir);
+    ck_assert_msg(system(command) == 0, "a password or token is in a file of the cloud");
+    reply_free(&session);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sessions");
+    TCase *cases = tcase_create("sessions");
+    tcase_set_timeout(cases, 60);
+    tcase_add_checked_fixture(cases, setup, teardown);
+    tcase_add_test(cases, unknown_and_wrong_log_in_look_alike);
+    tcase_add_test(cases, guessing_is_throttled_but_not_for_long);
+    tcase_add_test(cases, throttling_survives_a_restart);
+    tcase_add_test(cases, a_session_slides_and_expires);
+    tcase_add_test(cases, logging_out_ends_one_session);
+    tcase_add_test(cases, nothing_secret_is_kept_in_the_clear);
+    suite_add_tcase(suite, cases);
+    return suite_run(suite, "seen");
+}
