@@ -4,7 +4,7 @@
  *
  *   IDLE -> BUILDING -> IN_FLIGHT -> SETTLING -> IDLE
  *
- * sender.c picks and builds, answer.c judges what came back, settle.c makes it durable. One batch is under way at a
+ * sender.c picks, build.c reads and submits, answer.c judges what came back, settle.c makes it durable. One batch is under way at a
  * time; it belongs to one destination and one ledger page. Z before X. A batch that fails as a whole is halved down to
  * a single report, which is then set aside for a while: one report never blocks another.
  */
@@ -78,15 +78,22 @@ void sender_abandon(core *c);
 /* A batch or its destination is gone: frees what belongs to it. */
 void sender_finish(core *c);
 
+/* Why reports of this destination are not sent at all; HOLD_NONE: they are. NULL: undecided. */
+core_hold sender_hold_of(const core *c, const destination *d);
+
+bool sender_is_sending(const core *c, uint64_t id); /* in the batch that is in flight */
+/* The next report of that slot from `from` on that may be sent now. */
+bool sender_next_in_slot(const core *c, core_time now, uint32_t slot, uint64_t from, uint64_t *id);
+
+/* ---- aside.c ---- */
 /* Leaves a report out until retry_at; counts its attempts. */
 void sender_set_aside(core *c, uint64_t id, int64_t retry_at);
 const sender_aside *sender_find_aside(const core *c, uint64_t id);
 void sender_forget_aside(core *c);
 
-bool sender_is_sending(const core *c, uint64_t id); /* in the batch that is in flight */
-
-/* Why reports of this destination are not sent at all; HOLD_NONE: they are. NULL: undecided. */
-core_hold sender_hold_of(const core *c, const destination *d);
+/* ---- build.c ---- */
+/* One step of SENDER_BUILDING; reads at most VAULT_PIECE_BYTES. True: there is more to do at once. */
+bool build_step(core *c, core_time now);
 
 /* ---- answer.c ---- */
 void answer_take_upload(core *c, core_time now, const net_answer *answer);

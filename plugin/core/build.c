@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core/build.c - builds a batch: reads reports piece by piece within a tick's budget, submits it when it is full.
+ *
+ * Here is also met what the storage did to the records meanwhile: settled already, damaged, lost, newer than we are.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/internal.h"
+#include "core/sender.h"
+
+#define READ_RETRY_MS  INT64_C(1000)
+#define NEWER_RETRY_MS (INT64_C(24) * 60 * 60 * 1000)
+
+static void fill_item(const record_header *header, protocol_item *item)
+{
+    memset(item, 0, sizeof *item);
+    item->key.kind = header->kind == RECORD_X ? POS_REPORT_X : POS_REPORT_Z;
+    item->key.epoch = header->epoch;
+    item->key.z_number = header->z_number;
+    item->key.x_sequence = header->x_sequence;
+    memcpy(item->key.register_id, header->register_id, sizeof item->key.register_id);
+    memcpy(item->sha256, header->sha256, sizeof item->sha256);
+    item->length_bytes = header->payload_bytes;
+    item->origin = header->origin;
+    memcpy(item->business_date, header->business_date, sizeof item->business_date);
+    memcpy(item->currency, header->currency, sizeof item->currency);
+    item->closed_at_ms = header->closed_at_ms;
+    item->grand_total_minor = header->grand_total_minor;
+}
+
+static void note_item(sender *s, const record_header *header)
+{
+    sender_item *item = &s->items[s->count];
+    memset(item, 0, sizeof *item);
+    item->id = s->reader.id;
+    item->z_number = header->z_number;
+    item->x_sequence = header->x_sequence;
+    item->closed_at_ms = header->closed_at_ms;
+    item->origin = header->origin;
+    item->fate = FATE_AGAIN;
+    memcpy(item->sha256, header->sha256, sizeof item->sha256);
+    memcpy(item->business_date, header->business_date, sizeof item->business_date);
+}
+
+static void submit(core *c)
+{
+    sender *s = &c->sender;
+    const destination *d = &c->state.destinations[s->destination];
+    net_request *request =
+        protocol_upload(s->batch, c->credentials[s->destination].token, d->store_id, d->till_id, c->encodings);
+    s->batch = NULL;
+    free(s->piece);
+    s->piece = NULL;
+    s->ticket = request ? c->env.net->submit(c->env.net, request) : 0;
+    if (s->ticket == 0) {
+        sender_finish(c);
+        return;
+    }
+    s->phase = SENDER_IN_FLIGHT;
+    core_changed(c);
+}
+
+typedef enum step {
+    STEP_MORE = 1, /* go on within this tick */
+    STEP_PAUSE,    /* budget used, or nothing more to do here in this tick */
+    STEP_SUBMIT
+} step;
+
+/* What stands in the outbox but is settled already (a crash came between the two writes of core/outbox.h) is removed
+ * as soon as it is met. */
+static step remove_settled(core *c, uint64_t id)
+{
+    if (!vault_may_write(&c->vault))
+        return STEP_PAUSE;
+    if (vault_remove(&c->vault, COLLECTION_OUTBOX, &id, 1) == POS_OK)
+        idset_remove(&c->outbox.waiting, id);
+    return STEP_PAUSE;
+}
+
+static bool is_settled(core *c, uint64_t id, const record_header *header)
+{
+    report_key key = key_unpack(id);
+    if (idset_has(&c->outbox.kept, id))
+        return true;
+    if (ledger_load(&c->ledger, &c->vault, key.reg, key.epoch, key.number) != VAULT_OK)
+        return false;
+    const ledger_entry *entry = ledger_find(&c->ledger, key.number);
+    return entry && memcmp(entry->sha256, header->sha256, sizeof entry->sha256) == 0;
+}
+
+/* A damaged record: its bytes are put aside, then it leaves the outbox; the host's history is asked for the report. */
+static step put_damaged_aside(core *c, uint64_t id)
+{
+    report_key key = key_unpack(id);
+    if (!vault_may_write(&c->vault) || !idset_reserve(&c->outbox.damaged))
+        return STEP_PAUSE;
+    if (idset_has(&c->outbox.damaged, id)) {
+        if (vault_remove(&c->vault, COLLECTION_OUTBOX, &id, 1) == POS_OK) {
+            idset_remove(&c->outbox.waiting, id);
+            catchup_lacks(c, key.number);
+        }
+        return STEP_PAUSE;
+    }
+    uint32_t total = 0;
+    uint8_t *bytes = c->sender.piece;
+    if (c->vault.storage->get(c->vault.ctx, COLLECTION_OUTBOX, id, 0, bytes, VAULT_PIECE_BYTES, &total) != POS_OK)
+        total = 0;
+    record_header header = {
+        .kind = RECORD_Z,
+        .payload_bytes = total < VAULT_PIECE_BYTES ? total : VAULT_PIECE_BYTES,
+        .z_number = key.number,
+        .epoch = key.epoch,
+        .verdict = VERDICT_DAMAGED,
+    };
+    memcpy(header.register_id, c->state.registers[key.reg].register_id, sizeof header.register_id);
+    if (vault_put(&c->vault, COLLECTION_DAMAGED, id, &header, bytes) == POS_OK) {
+        idset_add(&c->outbox.damaged, id);
+        core_log(c, POS_LOG_ERROR, "the stored Z %lld is damaged; it is put aside and asked for again",
+                 (long long)key.number);
+        core_changed(c);
+    }
+    return STEP_PAUSE;
+}
+
+static step handle_unreadable(core *c, core_time now, vault_result result)
+{
+    sender *s = &c->sender;
+    uint64_t id = s->reader.id;
+    protocol_batch_drop_item(s->batch);
+    s->reading = false;
+    if (s->is_x) {
+        c->x.present = false; /* the next X replaces it */
+        return STEP_PAUSE;
+    }
+    switch (result) {
+    case VAULT_BAD:
+        return put_damaged_aside(c, id);
+    case VAULT_NEWER:
+        sender_set_aside(c, id, now.elapsed_ms + NEWER_RETRY_MS);
+        return STEP_PAUSE;
+    case VAULT_ABSENT:
+        core_log(c, POS_LOG_ERROR, "the storage lost Z %lld; it is asked for again", (long long)key_unpack(id).number);
+        if (idset_remove(&c->outbox.waiting, id))
+            catchup_lacks(c, key_unpack(id).number);
+        return STEP_PAUSE;
+    default:
+        s->read_retry_at = now.elapsed_ms + READ_RETRY_MS;
+        return STEP_PAUSE;
+    }
+}
+
+/* Looks at the header of reader.id and begins the item, unless it does not fit this batch any more. */
+static step begin_item(core *c, core_time now)
+{
+    sender *s = &c->sender;
+    record_header header;
+    vault_result result = vault_read_header(&c->vault, s->reader.collection, s->reader.id, &header);
+    if (result != VAULT_OK)
+        return handle_unreadable(c, now, result);
+    if (!s->is_x && is_settled(c, s->reader.id, &header))
+        return remove_settled(c, s->reader.id);
+    if (s->count > 0 && protocol_batch_bytes(s->batch) + header.payload_bytes > PROTOCOL_BATCH_BYTES)
+        return STEP_SUBMIT;
+    protocol_item item;
+    fill_item(&header, &item);
+    if (!protocol_batch_begin_item(s->batch, &item))
+        return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
+    note_item(s, &header);
+    s->reader.header = header;
+    s->reader.started = true;
+    s->reader.done_bytes = 0;
+    s->reader.crc = 0;
+    s->reading = true;
+    return STEP_MORE;
+}
+
+/* After an item: the next one of the same slot, register, epoch and ledger page, or the batch is full. */
+static step next_item(core *c, core_time now)
+{
+    sender *s = &c->sender;
+    uint64_t id;
+    if (s->is_x || s->count >= s->limit || s->count == PROTOCOL_BATCH_ITEMS_MAX)
+        return STEP_SUBMIT;
+    report_key last = key_unpack(s->items[s->count - 1].id);
+    if (!sender_next_in_slot(c, now, last.slot, s->items[s->count - 1].id + 1, &id))
+        return STEP_SUBMIT;
+    report_key key = key_unpack(id);
+    if (key.reg != last.reg || key.epoch != last.epoch || key.number / LEDGER_BLOCK != last.number / LEDGER_BLOCK)
+        return STEP_SUBMIT;
+    s->reader = (vault_reader){.collection = COLLECTION_OUTBOX, .id = id};
+    return STEP_MORE;
+}
+
+static step read_piece(core *c, core_time now, uint32_t *budget)
+{
+    sender *s = &c->sender;
+    uint32_t got = 0;
+    uint32_t want = *budget < VAULT_PIECE_BYTES ? *budget : VAULT_PIECE_BYTES;
+    vault_result result = vault_read_piece(&c->vault, &s->reader, s->piece, want, &got);
+    if (result != VAULT_OK)
+        return handle_unreadable(c, now, result);
+    *budget -= got;
+    if (!protocol_batch_append(s->batch, s->piece, got)) {
+        protocol_batch_drop_item(s->batch);
+        s->reading = false;
+        return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
+    }
+    if (s->reader.done_bytes < s->reader.header.payload_bytes)
+        return STEP_PAUSE;
+    if (!protocol_batch_end_item(s->batch))
+        return STEP_PAUSE;
+    s->reading = false;
+    s->count++;
+    return next_item(c, now);
+}
+
+bool build_step(core *c, core_time now)
+{
+    sender *s = &c->sender;
+    uint32_t budget = VAULT_PIECE_BYTES;
+    step next = STEP_MORE;
+    while (next == STEP_MORE && budget > 0) {
+        if (s->reading) {
+            next = read_piece(c, now, &budget);
+        } else {
+            next = begin_item(c, now);
+            budget -= budget < RECORD_PAYLOAD_OFFSET ? budget : RECORD_PAYLOAD_OFFSET;
+        }
+    }
+    if (next == STEP_SUBMIT) {
+        submit(c);
+        return false;
+    }
+    /* Paused with nothing being read: what was met there is out of the way; what is built so far goes. */
+    if (next == STEP_PAUSE && !s->reading) {
+        if (s->count > 0)
+            submit(c);
+        else
+            sender_finish(c);
+    }
+    return true;
+}
