@@ -19,14 +19,14 @@ MAKEFLAGS += --no-builtin-rules
 # The one list of Debian packages. A target installs only what it needs of it, before anything else; DEPS=no skips that.
 DEPS_BUILD := gcc libc6-dev make pkg-config libcurl4-openssl-dev libcjson-dev libsodium-dev libzstd-dev zlib1g-dev \
               libsqlite3-dev libmicrohttpd-dev libgnutls28-dev
-DEPS_DEMO  := sqlite3
-DEPS_TEST  := check ca-certificates python3-yaml
+DEPS_RUN   := ca-certificates tzdata sqlite3
+DEPS_TEST  := check python3-yaml
 DEPS_LINT  := clang clang-format clang-tidy cppcheck g++ libclang-rt-14-dev \
               $(if $(filter x86_64,$(shell uname -m)),gcc-multilib g++-multilib)
 
-deps_test  := $(DEPS_BUILD) $(DEPS_DEMO) $(DEPS_TEST)
+deps_test  := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
 deps_lint  := $(deps_test) $(DEPS_LINT)
-deps_demo  := $(DEPS_BUILD) $(DEPS_DEMO)
+deps_demo  := $(DEPS_BUILD) $(DEPS_RUN)
 deps_deps  := $(deps_lint)
 deps_asan  := $(deps_test)
 deps_tsan  := $(deps_test)
