@@ -13,23 +13,6 @@
 #define READ_RETRY_MS  INT64_C(1000)
 #define NEWER_RETRY_MS (INT64_C(24) * 60 * 60 * 1000)
 
-static void fill_item(const record_header *header, protocol_item *item)
-{
-    memset(item, 0, sizeof *item);
-    item->key.kind = header->kind == RECORD_X ? POS_REPORT_X : POS_REPORT_Z;
-    item->key.epoch = header->epoch;
-    item->key.z_number = header->z_number;
-    item->key.x_sequence = header->x_sequence;
-    memcpy(item->key.register_id, header->register_id, sizeof item->key.register_id);
-    memcpy(item->sha256, header->sha256, sizeof item->sha256);
-    item->length_bytes = header->payload_bytes;
-    item->origin = header->origin;
-    memcpy(item->business_date, header->business_date, sizeof item->business_date);
-    memcpy(item->currency, header->currency, sizeof item->currency);
-    item->closed_at_ms = header->closed_at_ms;
-    item->grand_total_minor = header->grand_total_minor;
-}
-
 static void note_item(sender *s, const record_header *header)
 {
     sender_item *item = &s->items[s->count];
@@ -164,7 +147,7 @@ static step begin_item(core *c, core_time now)
     if (s->count > 0 && protocol_batch_bytes(s->batch) + header.payload_bytes > PROTOCOL_BATCH_BYTES)
         return STEP_SUBMIT;
     protocol_item item;
-    fill_item(&header, &item);
+    record_to_item(&header, &item);
     if (!protocol_batch_begin_item(s->batch, &item))
         return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
     note_item(s, &header);

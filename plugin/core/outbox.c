@@ -292,7 +292,7 @@ static void reject(record_header *header, const char *code, const char *detail)
     memcpy(header->detail, detail, strnlen(detail, sizeof header->detail - 1));
 }
 
-/* A document that no cloud can take is kept here at once: the day is closed whatever we think of it. */
+/* What no cloud can take is kept here at once: the day is closed whatever we think of its report. */
 static void reject_unfit(record_header *header, const pos_report *z)
 {
     document_fault fault = document_check(z->document, z->document_size);
@@ -300,7 +300,13 @@ static void reject_unfit(record_header *header, const pos_report *z)
         char where[48];
         snprintf(where, sizeof where, "byte %zu of %u", fault.at_byte, z->document_size);
         reject(header, fault.code, where);
+        return;
     }
+    protocol_item item;
+    record_to_item(header, &item);
+    const char *problem = protocol_item_problem(&item);
+    if (problem)
+        reject(header, "invalid-figures", problem);
 }
 
 /* Reports of a register whose index, or of a slot that, is not stored yet would be nameless after a crash: the state

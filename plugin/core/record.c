@@ -124,3 +124,20 @@ record_state record_decode(const uint8_t *bytes, uint32_t size_bytes, uint32_t t
     header->slot = (uint32_t)read_int(bytes + AT_SLOT, 4);
     return total_bytes == RECORD_PAYLOAD_OFFSET + header->payload_bytes ? RECORD_GOOD : RECORD_BAD;
 }
+
+void record_to_item(const record_header *header, protocol_item *item)
+{
+    memset(item, 0, sizeof *item);
+    item->key.kind = header->kind == RECORD_X ? POS_REPORT_X : POS_REPORT_Z;
+    item->key.epoch = header->epoch;
+    item->key.z_number = header->z_number;
+    item->key.x_sequence = header->x_sequence;
+    memcpy(item->key.register_id, header->register_id, sizeof item->key.register_id);
+    memcpy(item->sha256, header->sha256, sizeof item->sha256);
+    item->length_bytes = header->payload_bytes;
+    item->origin = header->origin;
+    memcpy(item->business_date, header->business_date, sizeof item->business_date);
+    memcpy(item->currency, header->currency, sizeof item->currency);
+    item->closed_at_ms = header->closed_at_ms;
+    item->grand_total_minor = header->grand_total_minor;
+}

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pos/report.h"
 #include "protocol/batch.h"
 
 #define RECORD_PAYLOAD_OFFSET 512u
@@ -72,6 +73,8 @@ typedef enum record_state {
 void record_encode(const record_header *header, uint8_t bytes[RECORD_PAYLOAD_OFFSET]);
 /* Reads them. total_bytes: of the whole record as the storage tells it. */
 record_state record_decode(const uint8_t *bytes, uint32_t size_bytes, uint32_t total_bytes, record_header *header);
+/* A report's header line on its way to the cloud. */
+void record_to_item(const record_header *header, protocol_item *item);
 /* CRC-32 of a payload, or of a further piece of it (crc: of the pieces before, 0 at first). */
 uint32_t record_crc(uint32_t crc, const void *bytes, uint32_t size_bytes);
 

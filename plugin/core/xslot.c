@@ -75,6 +75,13 @@ static int32_t put_x(core *c, core_time now, const pos_report *report, const uin
     memcpy(header.business_date, report->business_date, 10);
     memcpy(header.currency, report->currency, 3);
     memcpy(header.register_id, report->register_id, strlen(report->register_id));
+    protocol_item item;
+    record_to_item(&header, &item);
+    const char *problem = protocol_item_problem(&item);
+    if (problem) {
+        core_log(c, POS_LOG_ERROR, "the X report is left out: %s", problem);
+        return POS_OK;
+    }
     int32_t result = vault_put(&c->vault, COLLECTION_X, c->outbox.reg, &header, report->document);
     if (result != POS_OK)
         return result;

@@ -74,7 +74,8 @@ text_id failure_find_rejection(const char *code)
     } known[] = {{"invalid-json", TEXT_REJECT_JSON},      {"invalid-schema", TEXT_REJECT_SCHEMA},
                  {"header-mismatch", TEXT_REJECT_HEADER}, {"empty", TEXT_REJECT_EMPTY},
                  {"invalid-utf8", TEXT_REJECT_JSON},      {"too-deep", TEXT_REJECT_JSON},
-                 {"number-range", TEXT_REJECT_NUMBER},    {"too-large", TEXT_REJECT_TOO_LARGE}};
+                 {"number-range", TEXT_REJECT_NUMBER},    {"invalid-figures", TEXT_REJECT_NUMBER},
+                 {"too-large", TEXT_REJECT_TOO_LARGE}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i].code, code) == 0)
             return known[i].text;
