@@ -3,22 +3,11 @@
  * SQLite on a disk whose power can fail. Each file keeps, beside the real one, its bytes as of the last sync and the
  * writes since; a crash is then any subset of those writes laid over the synced bytes.
  */
-#include "storage_crash_vfs.h"
+#include "storage_crash_internal.h"
 
-#include <dirent.h>
-#include <limits.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SECTOR 512
-
-typedef struct change {
-    sqlite3_int64 at; /* of a truncation: the new size */
-    int size_bytes;   /* -1: a truncation */
-    unsigned char *bytes;
-} change;
 
 /* A folder whose files lose their power together. */
 typedef struct power {
@@ -28,72 +17,30 @@ typedef struct power {
     uint32_t steps_left; /* until then; 0: not ordered */
 } power;
 
-/* What the disk knows of a file; lives on after it is closed. */
-typedef struct disk_file {
-    struct disk_file *next;
-    char path[PATH_MAX];
-    unsigned char *synced;
-    sqlite3_int64 synced_bytes;
-    change *pending;
-    int pending_count;
-    uint64_t syncs;
-} disk_file;
-
 typedef struct open_file {
     sqlite3_file base;
-    disk_file *disk;
+    crash_file *disk;
     sqlite3_file *real; /* behind this struct */
 } open_file;
 
-static disk_file *disk_files;
+static crash_file *disk_files;
 static power *powers;
 static sqlite3_vfs *real_vfs;
 static sqlite3_vfs crash_vfs;
 
-static void *must(void *memory)
+static void note(crash_file *disk, sqlite3_int64 at, const void *bytes, int size_bytes)
 {
-    if (memory == NULL)
-        abort();
-    return memory;
-}
-
-/* ---- pending changes ---- */
-
-static void grow(unsigned char **bytes, sqlite3_int64 *size, sqlite3_int64 to)
-{
-    if (to <= *size)
-        return;
-    *bytes = must(realloc(*bytes, (size_t)to));
-    memset(*bytes + *size, 0, (size_t)(to - *size));
-    *size = to;
-}
-
-/* Lays one change over bytes, as far as the first `part` bytes of it. */
-static void lay(unsigned char **bytes, sqlite3_int64 *size, const change *one, int part)
-{
-    if (one->size_bytes < 0) {
-        grow(bytes, size, one->at);
-        *size = one->at;
-        return;
-    }
-    if (part <= 0)
-        return;
-    grow(bytes, size, one->at + part);
-    memcpy(*bytes + one->at, one->bytes, (size_t)part);
-}
-
-static void note(disk_file *disk, sqlite3_int64 at, const void *bytes, int size_bytes)
-{
-    disk->pending = must(realloc(disk->pending, (size_t)(disk->pending_count + 1) * sizeof *disk->pending));
-    change *one = &disk->pending[disk->pending_count++];
-    *one = (change){.at = at, .size_bytes = size_bytes};
+    disk->pending =
+        storage_crash_must(realloc(disk->pending, (size_t)(disk->pending_count + 1) * sizeof *disk->pending));
+    crash_change *one = &disk->pending[disk->pending_count++];
+    *one = (crash_change){.at = at, .size_bytes = size_bytes};
     if (size_bytes >= 0) {
-        one->bytes = must(malloc((size_t)size_bytes + 1));
+        one->bytes = storage_crash_must(malloc((size_t)size_bytes + 1));
         memcpy(one->bytes, bytes, (size_t)size_bytes);
     }
 }
 
-static void drop_pending(disk_file *disk)
+static void drop_pending(crash_file *disk)
 {
     for (int i = 0; i < disk->pending_count; i++)
         free(disk->pending[i].bytes);
@@ -102,10 +49,10 @@ static void drop_pending(disk_file *disk)
     disk->pending_count = 0;
 }
 
-static void settle(disk_file *disk)
+static void settle(crash_file *disk)
 {
     for (int i = 0; i < disk->pending_count; i++)
-        lay(&disk->synced, &disk->synced_bytes, &disk->pending[i], disk->pending[i].size_bytes);
+        storage_crash_lay(&disk->synced, &disk->synced_bytes, &disk->pending[i], disk->pending[i].size_bytes);
     drop_pending(disk);
 }
 
@@ -123,14 +70,14 @@ static power *power_of(const char *path)
     return found;
 }
 
-static int is_off(const disk_file *disk)
+static int is_off(const crash_file *disk)
 {
     const power *supply = power_of(disk->path);
     return supply != NULL && supply->is_off;
 }
 
 /* One step of writing; 1 if the power fails in it. */
-static int fails_now(const disk_file *disk)
+static int fails_now(const crash_file *disk)
 {
     power *supply = power_of(disk->path);
     if (supply == NULL || supply->steps_left == 0 || --supply->steps_left > 0)
@@ -239,37 +186,23 @@ static const sqlite3_io_methods file_methods = {.iVersion = 1, /* no shared memo
 
 /* ---- the VFS ---- */
 
-static disk_file *find_disk(const char *path)
+crash_file *storage_crash_find(const char *path)
 {
-    for (disk_file *disk = disk_files; disk != NULL; disk = disk->next) {
+    for (crash_file *disk = disk_files; disk != NULL; disk = disk->next) {
         if (strcmp(disk->path, path) == 0)
             return disk;
     }
     return NULL;
 }
 
-static void read_whole(disk_file *disk)
+static crash_file *make_disk(const char *path)
 {
-    FILE *file = fopen(disk->path, "rb");
-    if (file == NULL)
-        return;
-    fseek(file, 0, SEEK_END);
-    disk->synced_bytes = ftell(file);
-    rewind(file);
-    disk->synced = must(malloc((size_t)disk->synced_bytes + 1));
-    if (fread(disk->synced, 1, (size_t)disk->synced_bytes, file) != (size_t)disk->synced_bytes)
-        abort();
-    fclose(file);
-}
-
-static disk_file *make_disk(const char *path)
-{
-    disk_file *disk = find_disk(path);
+    crash_file *disk = storage_crash_find(path);
     if (disk != NULL)
         return disk;
-    disk = must(calloc(1, sizeof *disk));
+    disk = storage_crash_must(calloc(1, sizeof *disk));
     snprintf(disk->path, sizeof disk->path, "%s", path);
-    read_whole(disk);
+    storage_crash_read_whole(disk);
     disk->next = disk_files;
     disk_files = disk;
     return disk;
@@ -283,7 +216,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int 
     file->real = (sqlite3_file *)(file + 1);
     if (path == NULL) /* a temporary file of SQLite's own: not on this disk */
         return real_vfs->xOpen(real_vfs, path, base, flags, out_flags);
-    disk_file *disk = make_disk(path);
+    crash_file *disk = make_disk(path);
     if (is_off(disk))
         return SQLITE_CANTOPEN;
     int result = real_vfs->xOpen(real_vfs, path, file->real, flags, out_flags);
@@ -297,7 +230,7 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int 
 static int vfs_delete(sqlite3_vfs *vfs, const char *path, int sync_folder)
 {
     (void)vfs;
-    disk_file *disk = find_disk(path);
+    crash_file *disk = storage_crash_find(path);
     if (disk != NULL && is_off(disk))
         return SQLITE_IOERR_DELETE;
     if (disk != NULL) {
@@ -311,7 +244,7 @@ void storage_crash_vfs_install(void)
 {
     if (real_vfs != NULL)
         return;
-    real_vfs = must(sqlite3_vfs_find(NULL));
+    real_vfs = storage_crash_must(sqlite3_vfs_find(NULL));
     crash_vfs = *real_vfs;
     crash_vfs.zName = "crash";
     crash_vfs.szOsFile = (int)sizeof(open_file) + real_vfs->szOsFile;
@@ -325,7 +258,7 @@ void storage_crash_vfs_install(void)
 uint64_t storage_crash_vfs_syncs(const char *folder)
 {
     uint64_t syncs = 0;
-    for (const disk_file *disk = disk_files; disk != NULL; disk = disk->next)
+    for (const crash_file *disk = disk_files; disk != NULL; disk = disk->next)
         syncs += is_below(disk->path, folder) ? disk->syncs : 0;
     return syncs;
 }
@@ -336,7 +269,7 @@ void storage_crash_vfs_cut(const char *folder, uint32_t nth)
     while (supply != NULL && strcmp(supply->folder, folder) != 0)
         supply = supply->next;
     if (supply == NULL) {
-        supply = must(calloc(1, sizeof *supply));
+        supply = storage_crash_must(calloc(1, sizeof *supply));
         snprintf(supply->folder, sizeof supply->folder, "%s", folder);
         supply->next = powers;
         powers = supply;
@@ -347,8 +280,8 @@ void storage_crash_vfs_cut(const char *folder, uint32_t nth)
 
 void storage_crash_vfs_forget(const char *folder)
 {
-    for (disk_file **at = &disk_files; *at != NULL;) {
-        disk_file *disk = *at;
+    for (crash_file **at = &disk_files; *at != NULL;) {
+        crash_file *disk = *at;
         if (!is_below(disk->path, folder)) {
             at = &disk->next;
             continue;
@@ -367,71 +300,4 @@ void storage_crash_vfs_forget(const char *folder)
         *at = supply->next;
         free(supply);
     }
-}
-
-/* ---- what is left ---- */
-
-static void write_whole(const char *path, const void *bytes, size_t size)
-{
-    FILE *file = must(fopen(path, "wb"));
-    if (size > 0 && fwrite(bytes, 1, size, file) != size)
-        abort();
-    fclose(file);
-}
-
-static void copy_file(const char *from, const char *to)
-{
-    disk_file file = {0};
-    snprintf(file.path, sizeof file.path, "%s", from);
-    read_whole(&file);
-    write_whole(to, file.synced, (size_t)file.synced_bytes);
-    free(file.synced);
-}
-
-static uint32_t chance(uint32_t *state)
-{
-    *state = *state * 1664525u + 1013904223u;
-    return *state >> 16;
-}
-
-static void write_image(const disk_file *disk, const char *to, uint32_t choice)
-{
-    unsigned char *bytes = must(malloc((size_t)disk->synced_bytes + 1));
-    sqlite3_int64 size = disk->synced_bytes;
-    uint32_t state = choice * 2654435761u;
-    memcpy(bytes, disk->synced ? disk->synced : (const unsigned char *)"", (size_t)size);
-    for (int i = 0; i < disk->pending_count; i++) {
-        const change *one = &disk->pending[i];
-        int part = choice == 0 ? 0 : one->size_bytes;
-        int is_kept = choice == 1;
-        if (choice > 1) {
-            is_kept = chance(&state) % 2 != 0;
-            if (one->size_bytes > SECTOR && chance(&state) % 4 == 0)
-                part = (int)(chance(&state) % (uint32_t)(one->size_bytes / SECTOR)) * SECTOR;
-        }
-        if (is_kept)
-            lay(&bytes, &size, one, part);
-    }
-    write_whole(to, bytes, (size_t)size);
-    free(bytes);
-}
-
-void storage_crash_vfs_image(const char *folder, const char *to, uint32_t choice)
-{
-    DIR *list = must(opendir(folder));
-    const struct dirent *entry;
-    while ((entry = readdir(list)) != NULL) {
-        char from_path[PATH_MAX];
-        char to_path[PATH_MAX];
-        if (entry->d_name[0] == '.')
-            continue;
-        snprintf(from_path, sizeof from_path, "%s/%s", folder, entry->d_name);
-        snprintf(to_path, sizeof to_path, "%s/%s", to, entry->d_name);
-        const disk_file *disk = find_disk(from_path);
-        if (disk != NULL)
-            write_image(disk, to_path, choice);
-        else
-            copy_file(from_path, to_path);
-    }
-    closedir(list);
 }
