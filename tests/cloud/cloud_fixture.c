@@ -55,7 +55,7 @@ void fixture_open(fixture *self)
     fixture_open_with(self, (cloud_config){.faults = true, .fast_passwords = true});
 }
 
-static void fixture_remove_folder(char *path)
+void fixture_remove_folder(char *path)
 {
     char *const paths[] = {path, NULL};
     FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);

@@ -51,6 +51,8 @@ void fixture_open_with(fixture *self, cloud_config config);
 void fixture_open(fixture *self);
 
 void fixture_close(fixture *self);
+/* rm -r */
+void fixture_remove_folder(char *path);
 
 reply fixture_call(const fixture *self, call what);
 

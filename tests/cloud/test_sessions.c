@@ -99,6 +99,31 @@ START_TEST(throttling_survives_a_restart)
 }
 END_TEST
 
+static long log_in_from(const char *address, int number)
+{
+    char json[120];
+    char header[80];
+    snprintf(json, sizeof json, "{\"email\":\"guess%d@example.com\",\"password\":\"guess guess\"}", number);
+    snprintf(header, sizeof header, "X-Forwarded-For: 203.0.113.7, %s", address);
+    reply answer = fixture_call(&fx, (call){.path = "/v1/sessions", .json = json, .header = header});
+    long status = answer.status;
+    reply_free(&answer);
+    return status;
+}
+
+START_TEST(a_network_address_is_throttled_behind_a_proxy)
+{
+    fixture_close(&fx);
+    fixture_open_with(&fx, (cloud_config){.fast_passwords = true, .no_tls = true});
+    for (int i = 0; i < 100; i++)
+        ck_assert_int_eq(log_in_from("198.51.100.1", i), 401);
+    ck_assert_int_eq(log_in_from("198.51.100.1", 100), 429);
+    ck_assert_int_eq(log_in_from("198.51.100.2", 100), 401);
+    fixture_advance(&fx, 1000);
+    ck_assert_int_eq(log_in_from("198.51.100.1", 101), 401);
+}
+END_TEST
+
 START_TEST(a_session_slides_and_expires)
 {
     person ana = fixture_person(&fx, "ana@example.com");
@@ -146,6 +171,7 @@ int main(void)
     tcase_add_test(cases, unknown_and_wrong_log_in_look_alike);
     tcase_add_test(cases, guessing_is_throttled_but_not_for_long);
     tcase_add_test(cases, throttling_survives_a_restart);
+    tcase_add_test(cases, a_network_address_is_throttled_behind_a_proxy);
     tcase_add_test(cases, a_session_slides_and_expires);
     tcase_add_test(cases, logging_out_ends_one_session);
     tcase_add_test(cases, nothing_secret_is_kept_in_the_clear);
