@@ -26,6 +26,7 @@ typedef struct crash_file {
     crash_change *pending;
     int pending_count;
     uint64_t syncs;
+    uint64_t read_bytes;
 } crash_file;
 
 /* The pointer, which must not be NULL. */

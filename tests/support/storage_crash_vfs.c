@@ -15,6 +15,7 @@ typedef struct power {
     char folder[PATH_MAX];
     int is_off;
     uint32_t steps_left; /* until then; 0: not ordered */
+    int refusal;         /* what every write gets, SQLITE_OK: none */
 } power;
 
 typedef struct open_file {
@@ -97,6 +98,7 @@ static int file_close(sqlite3_file *base)
 static int file_read(sqlite3_file *base, void *to, int size, sqlite3_int64 at)
 {
     open_file *file = (open_file *)base;
+    file->disk->read_bytes += (uint64_t)size;
     return is_off(file->disk) ? SQLITE_IOERR_READ : file->real->pMethods->xRead(file->real, to, size, at);
 }
 
@@ -105,6 +107,9 @@ static int file_write(sqlite3_file *base, const void *from, int size, sqlite3_in
     open_file *file = (open_file *)base;
     if (is_off(file->disk))
         return SQLITE_IOERR_WRITE;
+    const power *supply = power_of(file->disk->path);
+    if (supply != NULL && supply->refusal != SQLITE_OK)
+        return supply->refusal;
     note(file->disk, at, from, size); /* the write in which the power fails may have come through */
     return fails_now(file->disk) ? SQLITE_IOERR_WRITE : file->real->pMethods->xWrite(file->real, from, size, at);
 }
@@ -125,7 +130,8 @@ static int file_sync(sqlite3_file *base, int flags)
         return SQLITE_IOERR_FSYNC;
     file->disk->syncs++;
     settle(file->disk);
-    return file->real->pMethods->xSync(file->real, flags);
+    (void)flags;
+    return SQLITE_OK; /* the real disk may take its time: the power that fails here is our own */
 }
 
 static int file_size(sqlite3_file *base, sqlite3_int64 *size)
@@ -263,19 +269,38 @@ uint64_t storage_crash_vfs_syncs(const char *folder)
     return syncs;
 }
 
-void storage_crash_vfs_cut(const char *folder, uint32_t nth)
+uint64_t storage_crash_vfs_read_bytes(const char *folder)
+{
+    uint64_t bytes = 0;
+    for (const crash_file *disk = disk_files; disk != NULL; disk = disk->next)
+        bytes += is_below(disk->path, folder) ? disk->read_bytes : 0;
+    return bytes;
+}
+
+static power *need_power(const char *folder)
 {
     power *supply = powers;
     while (supply != NULL && strcmp(supply->folder, folder) != 0)
         supply = supply->next;
-    if (supply == NULL) {
-        supply = storage_crash_must(calloc(1, sizeof *supply));
-        snprintf(supply->folder, sizeof supply->folder, "%s", folder);
-        supply->next = powers;
-        powers = supply;
-    }
+    if (supply != NULL)
+        return supply;
+    supply = storage_crash_must(calloc(1, sizeof *supply));
+    snprintf(supply->folder, sizeof supply->folder, "%s", folder);
+    supply->next = powers;
+    powers = supply;
+    return supply;
+}
+
+void storage_crash_vfs_cut(const char *folder, uint32_t nth)
+{
+    power *supply = need_power(folder);
     supply->steps_left = nth;
     supply->is_off = supply->is_off || nth == 0;
+}
+
+void storage_crash_vfs_refuse(const char *folder, int code)
+{
+    need_power(folder)->refusal = code;
 }
 
 void storage_crash_vfs_forget(const char *folder)

@@ -14,8 +14,13 @@
 /* Once a process, before the first database is opened. */
 void storage_crash_vfs_install(void);
 
-/* Syncs of files below `folder` since they were opened. */
+/* Syncs, and bytes read, of files below `folder` since they were first opened. */
 uint64_t storage_crash_vfs_syncs(const char *folder);
+uint64_t storage_crash_vfs_read_bytes(const char *folder);
+
+/* From now on every write below `folder` fails with that SQLite code: SQLITE_FULL, SQLITE_IOERR_WRITE. SQLITE_OK ends
+ * it. */
+void storage_crash_vfs_refuse(const char *folder, int code);
 
 /* The power of `folder` and all below it fails in the n-th write, truncation or sync from now; 0: now. It does not come back. */
 void storage_crash_vfs_cut(const char *folder, uint32_t nth);
