@@ -106,7 +106,10 @@ int display_wrap(const char **text, int columns, char line[DISPLAY_LINE_BYTES])
     }
     if (*at != '\0' && *at != '\n' && blank != NULL) {
         at = blank;
-        line[used_at_blank] = '\0';
+        used = used_at_blank;
+        while (used > 0 && line[used - 1] == ' ')
+            used--;
+        line[used] = '\0';
     } else if (at == *text && *at != '\n') {
         at += display_read(at).source_bytes; /* not even one character fits: drop it rather than never end */
     }
