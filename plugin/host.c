@@ -47,14 +47,21 @@ const char *host_read_info(host_view *view)
     return NULL;
 }
 
+static bool has_reports_functions(const pos_reports *reports)
+{
+    return reports->closed_range && reports->closed && reports->running;
+}
+
 const char *host_read_extensions(host_view *view)
 {
     const void *reports = view->host.get_extension(view->host.ctx, POS_REPORTS_1);
+    const void *exporter = view->host.get_extension(view->host.ctx, POS_EXPORT_1);
     view->has_reports = reports != NULL;
-    if (!reports)
-        return NULL;
-    if (!copy_struct(&view->reports, sizeof view->reports, reports) || !view->reports.closed_range ||
-        !view->reports.closed || !view->reports.running)
+    view->has_exporter = exporter != NULL;
+    if (reports &&
+        (!copy_struct(&view->reports, sizeof view->reports, reports) || !has_reports_functions(&view->reports)))
         return "extension pos.reports/1 lacks one of closed_range, closed, running";
+    if (exporter && (!copy_struct(&view->exporter, sizeof view->exporter, exporter) || !view->exporter.save))
+        return "extension pos.export/1 lacks save";
     return NULL;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "pos/export.h"
 #include "pos/host.h"
 #include "pos/reports.h"
 
@@ -14,6 +15,8 @@ typedef struct host_view {
     pos_host_info info; /* strings are the host's, valid until the next host_read_info() */
     pos_reports reports;
     bool has_reports;
+    pos_export exporter;
+    bool has_exporter;
 } host_view;
 
 /* Vtables only: no function of the host is called. NULL, or (static text) what is missing. */

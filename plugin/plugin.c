@@ -125,6 +125,7 @@ static int32_t build(pos_instance *self, const char **why)
         .storage = &self->host.storage,
         .host_ctx = self->host.host.ctx,
         .reports = self->host.has_reports ? &self->host.reports : NULL,
+        .exporter = self->host.has_exporter ? &self->host.exporter : NULL,
         .log = self->host.host.log,
         .net = self->net,
         .random = random_bytes,

@@ -71,6 +71,7 @@ static int32_t open_parts(core *c, core_time now, const char **reason)
     account_open(c);
     assign_open(c);
     disconnect_open(c);
+    diagnose_open(c);
     person_open(c);
     sender_open(c);
     catchup_open(c, now);
@@ -160,7 +161,8 @@ static void take_answers(core *c, core_time now)
             c->last_contact_ms = now.wall_ms;
         if (c->sender.phase == SENDER_IN_FLIGHT && answer.ticket == c->sender.ticket)
             answer_take_upload(c, now, &answer);
-        else if (!take_persons_answer(c, now, &answer) && !assign_take_renewal(c, now, &answer))
+        else if (!take_persons_answer(c, now, &answer) && !assign_take_renewal(c, now, &answer) &&
+                 !diagnose_take_answer(c, now, &answer))
             disconnect_take_answer(c, &answer);
         net_answer_clear(&answer);
     }
@@ -220,7 +222,8 @@ static int64_t shorter(int64_t a, int64_t b)
 /* Until something is due by the clock alone. */
 static uint32_t next_delay(const core *c, core_time now)
 {
-    if (c->sender.phase == SENDER_IN_FLIGHT || person_is_busy(c) || disconnect_is_running(c))
+    if (c->sender.phase == SENDER_IN_FLIGHT || person_is_busy(c) || disconnect_is_running(c) ||
+        c->diagnose.view.running)
         return TICK_WAITING_MS;
     int64_t delay = TICK_LONGEST_MS;
     if (c->state.x_enabled && c->state.assigned)
@@ -280,5 +283,19 @@ void core_person_forget(core *c)
     p->storing = false;
     sodium_memzero(&p->session, sizeof p->session);
     p->view = (core_person){.request = REQUEST_NONE, .progress = PROGRESS_IDLE};
+    core_changed(c);
+}
+
+/* ---- welcome ---- */
+
+bool core_welcome_seen(const core *c)
+{
+    return c->state.welcome_seen;
+}
+
+void core_set_welcome_seen(core *c)
+{
+    c->state.welcome_seen = true;
+    c->state_dirty = true;
     core_changed(c);
 }

@@ -8,6 +8,7 @@
 #ifndef CORE_CORE_H
 #define CORE_CORE_H
 
+#include "pos/export.h"
 #include "pos/host.h"
 #include "pos/report.h"
 #include "pos/reports.h"
@@ -29,6 +30,7 @@ typedef struct core_env {
     const pos_storage *storage; /* acquired by the caller */
     void *host_ctx;             /* for storage, reports and log */
     const pos_reports *reports; /* NULL: the host has no such extension */
+    const pos_export *exporter; /* likewise */
     void (*log)(void *host_ctx, uint32_t level, const char *text);
     net *net;
     void (*random)(void *bytes, size_t count);
@@ -231,10 +233,52 @@ typedef struct core_row {
 uint32_t core_list_queue(core *c, core_time now, uint32_t first, uint32_t capacity, core_row *rows, uint32_t *total);
 bool core_get_item(core *c, core_time now, uint64_t id, bool kept, core_row *row);
 
+/* Hands the document of a report to the owner through the host; nothing is removed. POS_OK, or why not; `place` says
+ * where it is now. */
+bool core_can_export(const core *c);
+int32_t core_export_item(core *c, core_time now, uint64_t id, bool kept, char *place, uint32_t place_capacity_bytes);
+
 /* Skips the backoff (never a Retry-After of the cloud). */
 void core_retry_now(core *c, core_time now);
 
-/* ------------------------------------------------------------------ disconnect, welcome ------------------------- */
+/* ------------------------------------------------------------------ diagnosis ----------------------------------- */
+
+typedef enum core_check {
+    CHECK_STORAGE = 0, /* the till's own: storage_error */
+    CHECK_NAME,        /* the cloud's address is found */
+    CHECK_CONNECTION,  /* it answers, and it is the cloud that answers */
+    CHECK_TLS,         /* with a certificate that this till trusts */
+    CHECK_CLOCK,       /* the till's clock is within five minutes of it: clock_difference_ms */
+    CHECK_LOG_IN,      /* somebody is logged in on this till. Bad is no reason for reports to wait */
+    CHECK_STORE,       /* the store takes this till's reports */
+    CHECK_COUNT
+} core_check;
+
+typedef enum core_check_state {
+    CHECK_STATE_WAITING = 1,
+    CHECK_STATE_GOOD,
+    CHECK_STATE_BAD,
+    CHECK_STATE_SKIPPED /* an earlier one failed, or it does not apply */
+} core_check_state;
+
+typedef struct core_diagnosis {
+    bool running;
+    bool done; /* the states below are those of a whole run */
+    core_check_state states[CHECK_COUNT];
+    protocol_verdict verdict; /* of the request that failed last */
+    int32_t storage_error;
+    int64_t clock_difference_ms; /* the till's minus the cloud's */
+} core_diagnosis;
+
+bool core_diagnose(core *c, core_time now); /* false: one is running */
+core_diagnosis core_get_diagnosis(const core *c);
+
+/* ------------------------------------------------------------------ welcome ------------------------------------- */
+
+bool core_welcome_seen(const core *c);
+void core_set_welcome_seen(core *c);
+
+/* ------------------------------------------------------------------ disconnect ---------------------------------- */
 
 /* Stops all sending at once, wipes every credential from storage, durably, then reports REQUEST_DISCONNECT done. The
  * cloud is told to revoke them, as far as it can be reached within ten seconds. Pending reports stay bound. */

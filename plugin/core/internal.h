@@ -10,6 +10,7 @@
 #include "core/backoff.h"
 #include "core/catchup.h"
 #include "core/core.h"
+#include "core/diagnose.h"
 #include "core/disconnect.h"
 #include "core/ledger.h"
 #include "core/outbox.h"
@@ -47,6 +48,7 @@ struct core {
     person person;
     assign assign;
     disconnect disconnect;
+    diagnose diagnose;
     int64_t write_retry_at;  /* elapsed ms: the storage failed, wait before writing again */
     int64_t last_contact_ms; /* wall */
     int64_t failing_since_ms;

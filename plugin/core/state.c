@@ -89,6 +89,7 @@ static char *encode(const state *s)
     add_text(&w, w.root, "device_id", s->device_id);
     add_int(&w, w.root, "assigned", s->assigned);
     add_int(&w, w.root, "x_enabled", s->x_enabled);
+    add_int(&w, w.root, "welcome_seen", s->welcome_seen);
     add_int(&w, w.root, "current_slot", s->current_slot);
     add_slots(&w, s);
     add_destinations(&w, s);
@@ -180,6 +181,7 @@ static bool decode(const char *text, size_t size, state *s)
     get_text(root, "name", s->name, sizeof s->name);
     get_text(root, "device_id", s->device_id, sizeof s->device_id);
     s->assigned = get_int(root, "assigned", 0, 1, 0) == 1;
+    s->welcome_seen = get_int(root, "welcome_seen", 0, 1, 0) == 1;
     s->x_enabled = get_int(root, "x_enabled", 0, 1, 0) == 1;
     decode_destinations(root, s);
     decode_registers(root, s);

@@ -44,6 +44,7 @@ typedef struct state {
     char device_id[PROTOCOL_TILL_ID_LEN + 1]; /* of the machine that wrote this: see state_adopt_device() */
     bool assigned;                            /* to the destination of current_slot */
     bool x_enabled;
+    bool welcome_seen;
     uint32_t current_slot; /* where reports that are accepted now go */
     uint32_t slot_count;
     int16_t slots[SLOT_MAX + 1]; /* destination index or SLOT_UNDECIDED */
