@@ -23,9 +23,9 @@ core_diagnosis core_get_diagnosis(const core *c)
     return c->diagnose.view;
 }
 
-static void set(core *c, core_check check, core_check_state state)
+static void set(core *c, core_check check, core_check_state outcome)
 {
-    c->diagnose.view.states[check] = state;
+    c->diagnose.view.states[check] = outcome;
 }
 
 static void finish(core *c)
