@@ -168,6 +168,13 @@ $(TEST_BINS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/tests/helpers.a $(BUILD)/lib
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -pie $(LINK) $< $(WITH) $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a $(TEST_LIBS) -o $@
 
+# Plugins that each get one thing wrong, for tests/abi/test_loader.c.
+FAKES := $(patsubst %.c,$(BUILD)/%.so,$(sort $(wildcard tests/abi/fakes/*.c)))
+$(FAKES): $(BUILD)/%.so: %.c tests/abi/fakes/fake.h $(wildcard include/pos/*.h) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(COMPILE) -shared $(LINK) $< -o $@
+$(BUILD)/tests/abi/test_loader: | $(FAKES)
+
 $(BARE_BINS): $(BUILD)/%: $(BUILD)/obj/%.o
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -pie $(LINK) $< -ldl -o $@
