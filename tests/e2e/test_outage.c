@@ -126,7 +126,9 @@ START_TEST(cloud_killed_in_mid_upload_and_restarted)
     /* Again, now after the commit and before the answer has gone out. */
     e2e_cloud_fault(&cloud, "{\"route\":\"reports\",\"drip_ms\":1000}");
     close_days(21, 25);
-    e2e_host_await_requests(&host, &cloud, "reports", 1);
+    e2e_host_await_sql(&host, &cloud, "SELECT COUNT(*) FROM reports", 1);
+    e2e_host_tick(&host, 0);
+    ck_assert_uint_eq(host.tick.pending, 25);
     e2e_cloud_kill(&cloud);
     e2e_cloud_start(&cloud);
     e2e_host_await_delivered(&host);

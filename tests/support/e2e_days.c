@@ -112,7 +112,7 @@ static void check_day(sqlite3_stmt *statement, const e2e_day *day, const char *s
     ck_assert_int_eq(sqlite3_column_int64(statement, 3), day->z_number);
 }
 
-void e2e_check_delivered(const e2e_host *host, const e2e_cloud *cloud, const char *store)
+void e2e_check_in_store(const e2e_host *host, const e2e_cloud *cloud, size_t first, size_t count, const char *store)
 {
     sqlite3 *handle = NULL;
     sqlite3_stmt *statement = NULL;
@@ -125,10 +125,16 @@ void e2e_check_delivered(const e2e_host *host, const e2e_cloud *cloud, const cha
                               " AND document = ?1 AND (?2 IS NULL OR s.name = ?2)",
                               -1, &statement, NULL);
     ck_assert_msg(code == SQLITE_OK, "%s", sqlite3_errmsg(handle));
-    for (size_t i = 0; i < host->day_count; i++)
+    ck_assert_uint_le(first + count, host->day_count);
+    for (size_t i = first; i < first + count; i++)
         check_day(statement, &host->days[i], store);
     sqlite3_finalize(statement);
     sqlite3_close(handle);
+}
+
+void e2e_check_delivered(const e2e_host *host, const e2e_cloud *cloud, const char *store)
+{
+    e2e_check_in_store(host, cloud, 0, host->day_count, store);
     ck_assert_int_eq(e2e_sql_number(cloud->database, NULL, "SELECT COUNT(*) FROM reports WHERE kind = 'Z'"),
                      (int64_t)host->day_count);
 }

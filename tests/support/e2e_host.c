@@ -4,6 +4,7 @@
  * every end-to-end test is a test of the ABI's rules as well.
  */
 #include "support/e2e_host.h"
+#include "support/e2e_sql.h"
 
 #include <errno.h>
 #include <pos/reports.h>
@@ -87,6 +88,13 @@ static const void *give_extension(void *ctx, const char *name)
 
 /* ---- storage: the SDK's, as slow as the test wants it ---- */
 
+static int64_t read_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static int32_t storage_acquire(void *ctx)
 {
     return poshost_storage_calls()->acquire(((e2e_host *)ctx)->storage);
@@ -99,23 +107,37 @@ static void storage_release(void *ctx)
 
 static int32_t storage_put(void *ctx, uint32_t collection, uint64_t id, const void *bytes, uint32_t size_bytes)
 {
-    const e2e_host *host = ctx;
-    e2e_nap((int)host->write_delay_ms);
-    return poshost_storage_calls()->put(host->storage, collection, id, bytes, size_bytes);
+    e2e_host *host = ctx;
+    int64_t start_us = read_us();
+    if (host->write_delay_ms > 0)
+        e2e_nap((int)host->write_delay_ms);
+    int32_t result = poshost_storage_calls()->put(host->storage, collection, id, bytes, size_bytes);
+    host->writes++;
+    host->storage_us += read_us() - start_us;
+    return result;
 }
 
 static int32_t storage_get(void *ctx, uint32_t collection, uint64_t id, uint32_t offset_bytes, void *buffer,
                            uint32_t capacity_bytes, uint32_t *size_bytes)
 {
-    return poshost_storage_calls()->get(((e2e_host *)ctx)->storage, collection, id, offset_bytes, buffer,
-                                        capacity_bytes, size_bytes);
+    e2e_host *host = ctx;
+    int64_t start_us = read_us();
+    int32_t result =
+        poshost_storage_calls()->get(host->storage, collection, id, offset_bytes, buffer, capacity_bytes, size_bytes);
+    host->storage_us += read_us() - start_us;
+    return result;
 }
 
 static int32_t storage_remove(void *ctx, uint32_t collection, const uint64_t *ids, uint32_t count)
 {
-    const e2e_host *host = ctx;
-    e2e_nap((int)host->write_delay_ms);
-    return poshost_storage_calls()->remove(host->storage, collection, ids, count);
+    e2e_host *host = ctx;
+    int64_t start_us = read_us();
+    if (host->write_delay_ms > 0)
+        e2e_nap((int)host->write_delay_ms);
+    int32_t result = poshost_storage_calls()->remove(host->storage, collection, ids, count);
+    host->writes++;
+    host->storage_us += read_us() - start_us;
+    return result;
 }
 
 static int32_t storage_list(void *ctx, uint32_t collection, uint64_t from_id, pos_record_visitor visitor,
@@ -191,7 +213,7 @@ int32_t e2e_host_start(e2e_host *host, char *why, uint32_t why_bytes)
     int32_t result = poshost_plugin_open(path, NULL, &host->plugin, words, sizeof words);
     ck_assert_msg(result == POS_OK, "%s", words);
     open_storage(host);
-    poshost_guard_options options = {.mode = host->misuse_expected ? POSHOST_GUARD_REPORT : POSHOST_GUARD_ABORT};
+    poshost_guard_options options = {.mode = POSHOST_GUARD_ABORT};
     result = poshost_guard_new(poshost_plugin_calls(host->plugin), &host->abi, &storage_calls, host, &options,
                                &host->guard, words, sizeof words);
     ck_assert_msg(result == POS_OK, "guard: %s", words);
@@ -305,4 +327,15 @@ static bool is_requested(void *ctx)
 void e2e_host_await_requests(e2e_host *host, const e2e_cloud *cloud, const char *route, int64_t count)
 {
     e2e_host_await(host, is_requested, &(wanted){host, cloud, route, count}, false, route);
+}
+
+static bool is_in_database(void *ctx)
+{
+    const wanted *w = ctx;
+    return e2e_sql_number(w->cloud->database, NULL, w->words) >= w->number;
+}
+
+void e2e_host_await_sql(e2e_host *host, const e2e_cloud *cloud, const char *query, int64_t at_least)
+{
+    e2e_host_await(host, is_in_database, &(wanted){host, cloud, query, at_least}, false, query);
 }

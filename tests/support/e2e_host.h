@@ -34,7 +34,10 @@ typedef struct e2e_host {
     bool has_history;        /* offers pos.reports/1; from the next start on */
     uint32_t write_delay_ms; /* slow flash: each put and remove takes so much longer */
     int64_t clock_ahead_ms;  /* of the real clocks */
-    bool misuse_expected;    /* the guard reports instead of aborting; from the next start on */
+
+    /* Spent in the storage's functions, and writes to it, since the host was opened. */
+    int64_t storage_us;
+    uint64_t writes;
 
     e2e_day *days;
     size_t day_count, day_room;
@@ -82,11 +85,15 @@ void e2e_host_await(e2e_host *host, e2e_condition holds, void *ctx, bool brisk, 
 void e2e_host_await_delivered(e2e_host *host); /* nothing pending and nothing left to fetch; brisk */
 void e2e_host_await_pending(e2e_host *host, uint32_t pending);
 void e2e_host_await_status(e2e_host *host, const char *words); /* in the status bar */
+/* Until the one number that this query of the cloud's database answers is at least `at_least`. */
+void e2e_host_await_sql(e2e_host *host, const e2e_cloud *cloud, const char *query, int64_t at_least);
 /* Until the cloud has seen so many requests to that route. */
 void e2e_host_await_requests(e2e_host *host, const e2e_cloud *cloud, const char *route, int64_t count);
 
 /* ---- checks ---- */
 
+/* So many days, beginning with that index of host->days, are counted once in that store. */
+void e2e_check_in_store(const e2e_host *host, const e2e_cloud *cloud, size_t first, size_t count, const char *store);
 /* Every day of the host is counted by the cloud exactly once, with its bytes and figures, in `store` (NULL: any), and
  * the cloud holds no other Z. */
 void e2e_check_delivered(const e2e_host *host, const e2e_cloud *cloud, const char *store);
