@@ -31,11 +31,14 @@ static bool host_is_loopback(const char *host)
     return inet_pton(AF_INET6, bare, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
+/* A part that could not be looked at (out of memory) is not one that is absent. */
 static bool part_is_absent(CURLU *parts, CURLUPart which)
 {
     char *text = NULL;
     CURLUcode rc = curl_url_get(parts, which, &text, 0);
-    bool absent = rc != CURLUE_OK || (which == CURLUPART_PATH && strcmp(text, "/") == 0);
+    bool absent = rc == CURLUE_NO_USER || rc == CURLUE_NO_PASSWORD || rc == CURLUE_NO_QUERY ||
+                  rc == CURLUE_NO_FRAGMENT || rc == CURLUE_NO_ZONEID ||
+                  (rc == CURLUE_OK && which == CURLUPART_PATH && strcmp(text, "/") == 0);
 
     curl_free(text);
     return absent;
@@ -95,8 +98,9 @@ bool address_check(const char *url, char **base, bool *loopback, const char **re
     } else {
         *reason = judge_parts(parts, scheme, host, loopback);
         if (*reason == NULL) {
-            (void)curl_url_get(parts, CURLUPART_PORT, &port, 0); /* absent: the scheme's own */
-            *base = write_base(scheme, host, port == NULL ? "" : port);
+            CURLUcode rc = curl_url_get(parts, CURLUPART_PORT, &port, 0);
+            if (rc == CURLUE_OK || rc == CURLUE_NO_PORT) /* then the scheme's own */
+                *base = write_base(scheme, host, port == NULL ? "" : port);
             if (*base == NULL)
                 *reason = "out of memory";
         }

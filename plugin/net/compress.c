@@ -55,9 +55,11 @@ static void replace_body(net_request *request, uint8_t *room, size_t written)
 {
     uint8_t *fitted = realloc(room, written);
 
+    if (fitted != NULL)
+        room = fitted;
     sodium_memzero(request->body, request->body_bytes);
     free(request->body);
-    request->body = fitted != NULL ? fitted : room;
+    request->body = room;
     request->body_bytes = written;
 }
 

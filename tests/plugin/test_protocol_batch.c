@@ -19,10 +19,10 @@ static protocol_item item(const char *document)
                           .currency = "EUR",
                           .closed_at_ms = 1795212345678,
                           .grand_total_minor = -9007199254740991};
-    uint8_t i;
+    size_t i;
 
     for (i = 0; i < sizeof made.sha256; i++)
-        made.sha256[i] = i;
+        made.sha256[i] = (uint8_t)i;
     return made;
 }
 

@@ -41,7 +41,13 @@ struct http_server {
 };
 
 /* Aborts the test program: a test that cannot set itself up has nothing to say. */
-void http_must(bool good, const char *what);
+_Noreturn void http_die(const char *what);
+static inline void http_must(bool good, const char *what)
+{
+    if (!good)
+        http_die(what);
+}
+
 void *http_run_connection(void *context); /* a struct connection */
 
 #endif

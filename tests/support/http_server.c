@@ -15,10 +15,8 @@
 
 #define NS_PER_MS 1000000L
 
-void http_must(bool good, const char *what)
+void http_die(const char *what)
 {
-    if (good)
-        return;
     perror(what);
     abort();
 }

@@ -224,7 +224,7 @@ void http_tls_write_ca_into(const http_tls *tls, const char *directory)
     unsigned char subject[128] = {0x31, 0, 0x30, 0, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0};
     unsigned char hash[20];
     char path[512];
-    size_t length = strlen(AUTHORITY_NAME);
+    const size_t length = sizeof AUTHORITY_NAME - 1;
 
     subject[1] = (unsigned char)(9 + length);
     subject[3] = (unsigned char)(7 + length);
