@@ -144,10 +144,14 @@ $(BUILD)/mock-cloud: $(CLOUD_OBJS)
 	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(CLOUD_LIBS) -o $@
 
 # ---------------------------------------------------------------- tests
-## make test           build everything and run every test; the last line counts them
+## make test           build everything and run every test; the last line counts them. TESTS='plugin/%' runs some,
+##                     VERBOSE=1 shows what they print
+TESTS ?= %
+chosen = $(filter $(addprefix $1,$(TESTS)) $(addprefix $1,$(TESTS:%=%.sh)),$2)
 test: test-run
 test-run: build tests
-	@BUILD=$(abspath $(BUILD)) tests/run.sh $(abspath $(TEST_BINS)) $(TEST_SCRIPTS)
+	@BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run.sh $(abspath $(call chosen,$(BUILD)/tests/,$(TEST_BINS))) \
+	    $(call chosen,tests/,$(TEST_SCRIPTS))
 
 tests: $(TEST_BINS) $(BARE_BINS)
 
@@ -188,7 +192,7 @@ demo: build
 NO_ASLR  = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 # Not -Werror: an instrumented program hides from gcc the ranges by which it knows that all is well.
 sanitize = $(MAKE) --no-print-directory BUILD=$(BUILD)/$1 SAN='-fsanitize=$2 -fno-omit-frame-pointer' OPT='-O1 -g' \
-           WERROR='-Wno-format-truncation -Wno-maybe-uninitialized' DEPS=no
+           WERROR='-Wno-format-truncation -Wno-maybe-uninitialized' TEST_SCRIPTS= DEPS=no
 
 ## make asan           the tests under address and undefined behaviour sanitizer
 asan: deps-needed
