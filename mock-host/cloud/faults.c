@@ -3,7 +3,7 @@
  * The fault switches. Waiting is on a condition with a generation number, so that removing the rules or stopping the
  * server lets go of everybody at once.
  */
-#define _GNU_SOURCE /* POLLRDHUP */ /* NOLINT */
+#define _GNU_SOURCE /* POLLRDHUP */
 #include "faults.h"
 #include "json_read.h"
 #include "problem.h"

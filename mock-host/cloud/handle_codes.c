@@ -31,19 +31,20 @@ static bool enter_throttle(const request *self, response *answer, const char *em
     return status == STORE_OK;
 }
 
-static store_status start_registration(request *self, response *answer, store_code_request *start, const char *password,
-                                       store_code_started *started)
+static store_status start_registration(request *self, response *answer, const store_code_request *asked,
+                                       const char *password, store_code_started *started)
 {
     char hash[PASSWORDS_HASH_SIZE];
-    store_status status = store_registration_find(self->api->store, start->key, started);
+    store_code_request start = *asked;
+    store_status status = store_registration_find(self->api->store, start.key, started);
     if (status != STORE_NOT_FOUND)
         return status;
-    if (!enter_throttle(self, answer, start->email))
+    if (!enter_throttle(self, answer, start.email))
         return STORE_THROTTLED;
     if (passwords_hash(self->api->passwords, password, hash) != 0)
         return STORE_BUSY;
-    start->password_hash = hash;
-    status = store_registration_start(self->api->store, start, started);
+    start.password_hash = hash;
+    status = store_registration_start(self->api->store, &start, started);
     sodium_memzero(hash, sizeof hash);
     return status;
 }

@@ -13,7 +13,7 @@ static void make_random(const char *prefix, size_t random_bytes, char *out, size
 {
     unsigned char raw[IDENT_HASH_BYTES];
     size_t used = strlen(prefix);
-    memcpy(out, prefix, used);
+    snprintf(out, out_size, "%s", prefix);
     randombytes_buf(raw, random_bytes);
     sodium_bin2base64(out + used, out_size - used, raw, random_bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     sodium_memzero(raw, sizeof raw);

@@ -62,20 +62,16 @@ store_status business_find_shop(db *connection, const char *user_id, const char 
     return status == STORE_OK && closed ? STORE_CLOSED : status;
 }
 
-/* Steps over one row more than the page, to know whether there is another. */
-#define VISIT_PAGE(connection, statement, page, more, read_row)                                                        \
-    do {                                                                                                               \
-        int64_t left = (page)->limit;                                                                                  \
-        while ((status = db_step(connection, statement)) == STORE_OK) {                                                \
-            if (left-- == 0) {                                                                                         \
-                *(more) = true;                                                                                        \
-                break;                                                                                                 \
-            }                                                                                                          \
-            read_row;                                                                                                  \
-        }                                                                                                              \
-        if (status == STORE_NOT_FOUND)                                                                                 \
-            status = STORE_OK;                                                                                         \
-    } while (0)
+/* The next row of a page. One more is asked for than the page has, to know whether there is another page. */
+static store_status next_row(db *reader, sqlite3_stmt *statement, int64_t *left, bool *more)
+{
+    store_status status = db_step(reader, statement);
+    if (status == STORE_OK && (*left)-- == 0) {
+        *more = true;
+        return STORE_NOT_FOUND;
+    }
+    return status;
+}
 
 /* A page starts behind the row whose id is `after`; the caller must be allowed to see that, too. */
 static store_status check_after(db *reader, const char *sql, const char *tenant, const char *after)
@@ -104,8 +100,14 @@ store_status store_company_list(store *self, const char *user_id, const store_pa
                      " (SELECT lower(a.name), a.company_id FROM companies a WHERE a.company_id = ?3))"
                      " ORDER BY lower(c.name), c.company_id LIMIT ?4",
                      "ttti", user_id, page->query, page->after, page->limit + 1);
-        VISIT_PAGE(reader, statement, page, more, (read_company(statement, 0, &company), visitor(context, &company)));
+        int64_t left = page->limit;
+        while ((status = next_row(reader, statement, &left, more)) == STORE_OK) {
+            read_company(statement, 0, &company);
+            visitor(context, &company);
+        }
         db_done(statement);
+        if (status == STORE_NOT_FOUND)
+            status = STORE_OK;
     }
     db_unlock_reader(reader);
     return status;
@@ -131,8 +133,14 @@ store_status store_shop_list(store *self, const char *user_id, const char *compa
                                            " (SELECT lower(a.name), a.store_id FROM stores a WHERE a.store_id = ?3))"
                                            " ORDER BY lower(s.name), s.store_id LIMIT ?4",
                                            "ttti", company_id, page->query, page->after, page->limit + 1);
-        VISIT_PAGE(reader, statement, page, more, (read_shop(statement, &shop), visitor(context, &shop)));
+        int64_t left = page->limit;
+        while ((status = next_row(reader, statement, &left, more)) == STORE_OK) {
+            read_shop(statement, &shop);
+            visitor(context, &shop);
+        }
         db_done(statement);
+        if (status == STORE_NOT_FOUND)
+            status = STORE_OK;
     }
     db_unlock_reader(reader);
     return status;

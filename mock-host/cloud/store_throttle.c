@@ -25,7 +25,7 @@ typedef struct subject {
 /* A hash, so that the table does not list who tried to log in from where. */
 static subject subject_of(const char *kind, const char *name)
 {
-    subject result;
+    subject result = {{0}};
     char text[512];
     snprintf(text, sizeof text, "%s:%s", kind, name);
     for (char *at = text; *at; at++)

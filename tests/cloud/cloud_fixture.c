@@ -214,7 +214,7 @@ void fixture_store(const fixture *self, const person *who, const char *company_i
 
 shop fixture_shop(const fixture *self, const person *who)
 {
-    shop made;
+    shop made = {"", ""};
     fixture_company(self, who, "Ruiz", made.company_id);
     fixture_store(self, who, made.company_id, "Centro", made.store_id);
     return made;

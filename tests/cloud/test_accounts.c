@@ -170,7 +170,7 @@ END_TEST
 
 static double median_of_registrations(const char *email, int count)
 {
-    double times[9];
+    double times[9] = {0};
     for (int i = 0; i < count; i++) {
         reply answer = fixture_start_registration(&fx, email, fixture_hex());
         fixture_expect(&answer, 202, NULL);

@@ -197,6 +197,40 @@ START_TEST(bad_json_is_refused_and_changes_nothing)
 }
 END_TEST
 
+static size_t ignore(char *bytes, size_t size, size_t count, void *context)
+{
+    (void)bytes;
+    (void)context;
+    return size * count;
+}
+
+START_TEST(a_connection_is_kept_through_refusals)
+{
+    long connections = 0;
+    long status = 0;
+    char url[160];
+    CURL *curl = curl_easy_init();
+    struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
+    snprintf(url, sizeof url, "%s/v1/companies", cloud_url(fx.cloud));
+    curl_easy_setopt(curl, CURLOPT_URL, url);
+    curl_easy_setopt(curl, CURLOPT_CAINFO, fx.ca_file);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, "{\"no\":\"token\"}");
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, ignore);
+    for (int i = 0; i < 5; i++) {
+        long opened = 0;
+        ck_assert_int_eq(curl_easy_perform(curl), CURLE_OK);
+        curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+        curl_easy_getinfo(curl, CURLINFO_NUM_CONNECTS, &opened);
+        ck_assert_int_eq(status, 401);
+        connections += opened;
+    }
+    ck_assert_int_eq(connections, 1);
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("bodies");
@@ -209,6 +243,7 @@ int main(void)
     tcase_add_test(cases, compression_bombs_cost_no_memory);
     tcase_add_test(cases, wrong_codings_and_types_are_refused);
     tcase_add_test(cases, bad_json_is_refused_and_changes_nothing);
+    tcase_add_test(cases, a_connection_is_kept_through_refusals);
     suite_add_tcase(suite, cases);
     return suite_run(suite, "seen");
 }

@@ -5,9 +5,11 @@
 #include "cloud_batches.h"
 #include "cloud_suite.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static fixture fx;
 static person ana;
@@ -114,17 +116,17 @@ END_TEST
 
 START_TEST(an_original_takes_the_place_of_a_rebuilt_one)
 {
-    char *rebuilt = receipt_of(&bar, (item){.z_number = 1, .note = "rebuilt", .rebuilt = true}, "delivered");
+    char *stand_in = receipt_of(&bar, (item){.z_number = 1, .note = "rebuilt", .rebuilt = true}, "delivered");
     char *original = receipt_of(&bar, (item){.z_number = 1}, "delivered");
-    ck_assert_str_ne(rebuilt, original);
+    ck_assert_str_ne(stand_in, original);
     ck_assert_int_eq(fixture_sql(&fx, "SELECT COUNT(*) FROM counted_z"), 1);
     ck_assert_int_eq(fixture_sql(&fx, "SELECT COUNT(*) FROM counted_z WHERE origin = 'original'"), 1);
     ck_assert_int_eq(fixture_sql(&fx, "SELECT COUNT(*) FROM conflicts"), 0);
     char *again = receipt_of(&bar, (item){.z_number = 1, .note = "rebuilt", .rebuilt = true}, "delivered");
-    ck_assert_str_eq(again, rebuilt);
+    ck_assert_str_eq(again, stand_in);
     char *third = receipt_of(&bar, (item){.z_number = 1, .note = "clone"}, "conflict");
     ck_assert_int_eq(fixture_sql(&fx, "SELECT COUNT(*) FROM counted_z"), 1);
-    free(rebuilt);
+    free(stand_in);
     free(original);
     free(again);
     free(third);
@@ -307,6 +309,43 @@ START_TEST(a_closed_store_takes_nothing)
 }
 END_TEST
 
+START_TEST(a_full_disk_refuses_the_whole_batch_and_loses_nothing)
+{
+    char filler[60001];
+    struct rlimit limit, before;
+    buffer bytes = {NULL, 0};
+    memset(filler, 'x', sizeof filler - 1);
+    filler[sizeof filler - 1] = 0;
+    expect((item){.z_number = 1}, "delivered", NULL);
+    for (int number = 2; number <= 40; number++) {
+        char document[61000];
+        snprintf(document, sizeof document,
+                 "{\"schema\":\"pos.report.z/1\",\"report_type\":\"Z\",\"register_id\":\"till-1\",\"currency\":\"EUR\","
+                 "\"z_number\":%d,\"business_date\":\"2026-11-20\",\"note\":\"%s\",\"totals\":{\"gross_turnover\":1000,"
+                 "\"net_turnover\":1000,\"tax_total\":0}}",
+                 number, filler);
+        batch_add(&bytes, (item){.z_number = number, .document = document});
+    }
+    /* Files can't grow beyond a megabyte: writing fails as on a full disk. */
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 1 << 20;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    reply refused = batch_send_coded(&fx, &bar, &bytes, NULL);
+    fixture_expect(&refused, 503, "busy");
+    reply_free(&refused);
+    ck_assert_int_eq(fixture_sql(&fx, "SELECT COUNT(*) FROM counted_z"), 1);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+    reply taken = batch_send_coded(&fx, &bar, &bytes, NULL);
+    fixture_expect(&taken, 200, NULL);
+    ck_assert_str_eq(reply_text(&taken, "results.38.status"), "delivered");
+    reply_free(&taken);
+    ck_assert_int_eq(fixture_sql(&fx, "SELECT COUNT(*) FROM counted_z"), 40);
+    buffer_free(&bytes);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("reports");
@@ -327,6 +366,7 @@ int main(void)
     tcase_add_test(cases, gaps_and_breaks_are_seen);
     tcase_add_test(cases, a_mixed_batch_gets_a_result_for_each_in_order);
     tcase_add_test(cases, a_closed_store_takes_nothing);
+    tcase_add_test(cases, a_full_disk_refuses_the_whole_batch_and_loses_nothing);
     suite_add_tcase(suite, cases);
     return suite_run(suite, "seen");
 }
