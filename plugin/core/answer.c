@@ -23,9 +23,12 @@ static void note_failure(core *c, core_time now, const protocol_verdict *verdict
              verdict->detail);
 }
 
-/* Is it worth finding out whether one report of the batch is to blame? Not when nobody was reached. */
+/* Is it worth finding out whether one report of the batch is to blame? Not when nobody was reached, nor when the cloud
+ * says itself that it is only a matter of time. */
 static bool is_about_content(const protocol_verdict *verdict)
 {
+    if (verdict->status == 429 || verdict->retry_after_ms > 0)
+        return false;
     switch (verdict->cause) {
     case CAUSE_OFFLINE:
         return verdict->net == NET_FAILED_TIMEOUT || verdict->net == NET_FAILED_CUT;
@@ -47,6 +50,8 @@ static void fail_batch(core *c, core_time now, const protocol_verdict *verdict)
     note_failure(c, now, verdict);
     if (reached_nobody || s->is_x)
         backoff_fail(b, now.elapsed_ms, busy || s->is_x, verdict->retry_after_ms, core_random(c));
+    if (s->is_x)
+        s->x_aside = (sender_aside){.id = (uint64_t)s->items[0].x_sequence, .retry_at = b->retry_at};
     if (s->is_x || !is_about_content(verdict))
         return;
     if (s->count > 1) {
@@ -54,7 +59,8 @@ static void fail_batch(core *c, core_time now, const protocol_verdict *verdict)
         return;
     }
     int64_t wait = reached_nobody ? backoff_wait_ms(b, now.elapsed_ms) : ALONE_RETRY_MS;
-    sender_set_aside(c, s->items[0].id, now.elapsed_ms + wait);
+    if (!sender_set_aside(c, s->items[0].id, now.elapsed_ms + wait, true) && !reached_nobody)
+        backoff_fail(b, now.elapsed_ms, true, -1, core_random(c));
 }
 
 static void refuse_batch(core *c, core_time now, const protocol_verdict *verdict)
@@ -70,8 +76,8 @@ static void refuse_batch(core *c, core_time now, const protocol_verdict *verdict
         access->hold = HOLD_STORE_REFUSED;
         break;
     case CAUSE_ENCODING:
-        if (c->encodings != 0) {
-            c->encodings = 0; /* at once again, uncompressed */
+        if (c->sender.encodings != 0) {
+            c->encodings_refused = true; /* at once again, uncompressed */
             break;
         }
         fail_batch(c, now, verdict);
@@ -106,15 +112,18 @@ static bool receipt_fits(const core *c, const sender_item *item, const protocol_
 
 static sender_fate again(core *c, core_time now, const sender_item *item, const char *why)
 {
+    backoff *b = &c->credentials[c->sender.destination].backoff;
+    const sender_aside *aside = sender_find_aside(c, item->id);
+    backoff own = {.failures = aside ? aside->attempts + 4 : 4};
+    backoff_fail(&own, now.elapsed_ms, true, -1, core_random(c));
     if (c->sender.is_x) {
-        backoff_fail(&c->credentials[c->sender.destination].backoff, now.elapsed_ms, true, -1, core_random(c));
-    } else {
-        const sender_aside *aside = sender_find_aside(c, item->id);
-        backoff alone = {.failures = aside ? aside->attempts + 4 : 4};
-        backoff_fail(&alone, now.elapsed_ms, true, -1, core_random(c));
-        sender_set_aside(c, item->id, alone.retry_at);
+        backoff_fail(b, now.elapsed_ms, true, -1, core_random(c));
+        c->sender.x_aside = (sender_aside){.id = (uint64_t)item->x_sequence, .retry_at = b->retry_at};
+    } else if (!sender_set_aside(c, item->id, own.retry_at, false) && backoff_wait_ms(b, now.elapsed_ms) == 0) {
+        backoff_fail(b, now.elapsed_ms, true, -1, core_random(c));
     }
-    core_log(c, POS_LOG_WARNING, "Z %lld will be sent again: %s", (long long)item->z_number, why);
+    core_log(c, POS_LOG_WARNING, "%c %lld will be sent again: %s", c->sender.is_x ? 'X' : 'Z',
+             (long long)item->z_number, why);
     return FATE_AGAIN;
 }
 
@@ -159,12 +168,16 @@ static bool results_are_ours(const core *c, const protocol_results *results)
 static void take_results(core *c, core_time now, protocol_results *results)
 {
     sender *s = &c->sender;
-    backoff_succeed(&c->credentials[s->destination].backoff);
+    uint32_t settled = 0;
     c->failing_since_ms = 0;
     c->last_failure = (protocol_verdict){.outcome = PROTOCOL_DONE, .cause = CAUSE_NONE};
     s->limit = s->limit < PROTOCOL_BATCH_ITEMS_MAX / 2 ? s->limit * 2 : PROTOCOL_BATCH_ITEMS_MAX;
-    for (uint32_t i = 0; i < s->count; i++)
+    for (uint32_t i = 0; i < s->count; i++) {
         s->items[i].fate = judge(c, now, &s->items[i], &results->items[i]);
+        settled += s->items[i].fate != FATE_AGAIN;
+    }
+    if (settled > 0) /* a cloud that only says "later" to each is left alone more and more, too */
+        backoff_succeed(&c->credentials[s->destination].backoff);
     s->results = *results;
     s->ledger_done = false;
     s->phase = SENDER_SETTLING;

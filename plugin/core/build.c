@@ -31,8 +31,9 @@ static void submit(core *c)
 {
     sender *s = &c->sender;
     const destination *d = &c->state.destinations[s->destination];
+    s->encodings = c->encodings_refused ? 0 : c->encodings;
     net_request *request =
-        protocol_upload(s->batch, c->credentials[s->destination].token, d->store_id, d->till_id, c->encodings);
+        protocol_upload(s->batch, c->credentials[s->destination].token, d->store_id, d->till_id, s->encodings);
     s->batch = NULL;
     free(s->piece);
     s->piece = NULL;
@@ -121,7 +122,7 @@ static step handle_unreadable(core *c, core_time now, vault_result result)
     case VAULT_BAD:
         return put_damaged_aside(c, id);
     case VAULT_NEWER:
-        sender_set_aside(c, id, now.elapsed_ms + NEWER_RETRY_MS);
+        sender_set_aside(c, id, now.elapsed_ms + NEWER_RETRY_MS, true);
         return STEP_PAUSE;
     case VAULT_ABSENT:
         core_log(c, POS_LOG_ERROR, "the storage lost Z %lld; it is asked for again", (long long)key_unpack(id).number);
@@ -165,6 +166,9 @@ static step next_item(core *c, core_time now)
     sender *s = &c->sender;
     uint64_t id;
     if (s->is_x || s->count >= s->limit || s->count == PROTOCOL_BATCH_ITEMS_MAX)
+        return STEP_SUBMIT;
+    const sender_aside *aside = sender_find_aside(c, s->items[s->count - 1].id);
+    if (aside && aside->alone)
         return STEP_SUBMIT;
     report_key last = key_unpack(s->items[s->count - 1].id);
     if (!sender_next_in_slot(c, now, last.slot, s->items[s->count - 1].id + 1, &id))

@@ -39,7 +39,8 @@ struct core {
     char session[PROTOCOL_TOKEN_MAX + 1];
     bool session_ended;
     credential credentials[DESTINATIONS_MAX];
-    uint32_t encodings; /* what the cloud said that it can decode */
+    uint32_t encodings;     /* what the cloud said that it can decode */
+    bool encodings_refused; /* and yet it did not, or something on the way: uploads go as they are until a restart */
     outbox outbox;
     ledger ledger;
     xslot x;

@@ -27,6 +27,7 @@ void sender_finish(core *c)
     s->reading = false;
     s->ledger_done = false;
     s->is_x = false;
+    s->is_retry = false;
     s->count = 0;
     s->ticket = 0;
     core_changed(c);
@@ -60,10 +61,13 @@ bool sender_is_sending(const core *c, uint64_t id)
 
 /* ---- picking ---- */
 
-static bool is_aside(const core *c, core_time now, uint64_t id)
+/* Does it belong into the batch at hand? */
+static bool is_candidate(const core *c, core_time now, uint64_t id)
 {
     const sender_aside *aside = sender_find_aside(c, id);
-    return aside && aside->retry_at > now.elapsed_ms;
+    if (!c->sender.is_retry)
+        return !aside;
+    return aside && aside->retry_at <= now.elapsed_ms && !aside->alone;
 }
 
 core_hold sender_hold_of(const core *c, const destination *d)
@@ -83,7 +87,7 @@ bool sender_next_in_slot(const core *c, core_time now, uint32_t slot, uint64_t f
 {
     uint64_t last = key_last(slot, REGISTERS_MAX, EPOCH_MAX);
     while (idset_next(&c->outbox.waiting, from, id) && *id <= last) {
-        if (!is_aside(c, now, *id))
+        if (is_candidate(c, now, *id))
             return true;
         from = *id + 1;
     }
@@ -102,6 +106,13 @@ static bool next_of_destination(const core *c, core_time now, uint32_t d, uint64
 static bool x_is_for(const core *c, uint32_t d)
 {
     return xslot_is_pending(c) && state_slot_destination(&c->state, c->x.header.slot) == &c->state.destinations[d];
+}
+
+/* When the pending X failed last, as sender_aside.retry_at; 0: it was not tried yet. */
+static int64_t x_turn(const core *c)
+{
+    bool tried = c->sender.x_aside.id == (uint64_t)c->x.header.x_sequence;
+    return tried ? c->sender.x_aside.retry_at : 0;
 }
 
 static bool may_send(const core *c, core_time now, uint32_t d)
@@ -131,7 +142,8 @@ static bool start_batch(core *c, uint32_t d, bool is_x, uint64_t id)
     return true;
 }
 
-/* Picks a destination and its first report. False: nothing to send now. */
+/* Picks a destination and its first report: what was not tried yet, Z before X, before what was set aside. False:
+ * nothing to send now. */
 static bool pick(core *c, core_time now)
 {
     for (uint32_t i = 0; i < c->state.destination_count; i++) {
@@ -141,8 +153,13 @@ static bool pick(core *c, core_time now)
             continue;
         if (next_of_destination(c, now, d, &id))
             return start_batch(c, d, false, id);
-        if (x_is_for(c, d))
+        const sender_aside *aside = sender_oldest_aside(c, now, d);
+        if (x_is_for(c, d) && (!aside || x_turn(c) <= aside->retry_at))
             return start_batch(c, d, true, c->outbox.reg);
+        if (aside) {
+            c->sender.is_retry = true;
+            return start_batch(c, d, false, aside->id);
+        }
     }
     return false;
 }

@@ -15,7 +15,7 @@
 #include "core/state.h"
 #include "core/vault.h"
 
-#define SENDER_ASIDE_MAX 64u
+#define SENDER_ASIDE_MAX 256u
 
 typedef enum sender_phase { SENDER_IDLE = 1, SENDER_BUILDING, SENDER_IN_FLIGHT, SENDER_SETTLING } sender_phase;
 
@@ -37,16 +37,18 @@ typedef struct sender_item {
     sender_fate fate;
 } sender_item;
 
-/* A report that failed alone: left out until then. */
+/* A report that failed: left out until then. */
 typedef struct sender_aside {
     uint64_t id;
     int64_t retry_at; /* elapsed ms */
     uint32_t attempts;
+    bool alone; /* it failed as a batch of one, so it is tried again as one */
 } sender_aside;
 
 typedef struct sender {
     sender_phase phase;
     bool is_x;            /* the batch is the pending X */
+    bool is_retry;        /* the batch is of reports that were set aside */
     uint32_t destination; /* of the batch */
     uint32_t reg, epoch;  /* of the batch; index and number */
     uint32_t limit;       /* items a batch may have: halved by failures, doubled by successes */
@@ -57,10 +59,12 @@ typedef struct sender {
     bool reading;
     uint8_t *piece;           /* VAULT_PIECE_BYTES, while BUILDING */
     uint32_t ticket;          /* IN_FLIGHT */
+    uint32_t encodings;       /* IN_FLIGHT: what the request was allowed to be compressed with */
     protocol_results results; /* SETTLING: results.items[i] belongs to items[i] */
     bool ledger_done;         /* SETTLING: the page is stored; now the removal */
     uint8_t *moving;          /* SETTLING: document of the item that is being moved to the kept ones */
     int64_t read_retry_at;    /* elapsed ms: the storage could not be read */
+    sender_aside x_aside;     /* the X of that sequence failed */
     uint32_t aside_count;
     sender_aside aside[SENDER_ASIDE_MAX];
 } sender;
@@ -82,14 +86,18 @@ void sender_finish(core *c);
 core_hold sender_hold_of(const core *c, const destination *d);
 
 bool sender_is_sending(const core *c, uint64_t id); /* in the batch that is in flight */
-/* The next report of that slot from `from` on that may be sent now. */
+/* The next report of that slot from `from` on that may be sent in the batch at hand: of those that were set aside in a
+ * batch of such ones, else of those that were not. */
 bool sender_next_in_slot(const core *c, core_time now, uint32_t slot, uint64_t from, uint64_t *id);
 
 /* ---- aside.c ---- */
-/* Leaves a report out until retry_at; counts its attempts. */
-void sender_set_aside(core *c, uint64_t id, int64_t retry_at);
+/* Leaves a report out until retry_at; counts its attempts. false: so many are set aside already that it is not the
+ * reports, but the destination that is to be left alone for a while. */
+bool sender_set_aside(core *c, uint64_t id, int64_t retry_at, bool alone);
 const sender_aside *sender_find_aside(const core *c, uint64_t id);
 void sender_forget_aside(core *c);
+/* Of the destination with that index, the one that is due for longest; NULL: none is. */
+const sender_aside *sender_oldest_aside(const core *c, core_time now, uint32_t index);
 
 /* ---- build.c ---- */
 /* One step of SENDER_BUILDING; reads at most VAULT_PIECE_BYTES. True: there is more to do at once. */

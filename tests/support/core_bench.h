@@ -380,7 +380,8 @@ static inline bench_close *bench_commit(bench *b, int64_t number, const char *sa
                        .closed_at_ms = b->now.wall_ms,
                        .grand_total_minor = 1000 * number,
                        .origin = POS_ORIGIN_ORIGINAL};
-    snprintf(z->date, sizeof z->date, "2026-%02d-%02d", (int)(number / 28 % 12) + 1, (int)(number % 28) + 1);
+    snprintf(z->date, sizeof z->date, "2026-%02u-%02u", (unsigned)((uint64_t)number / 28 % 12) + 1,
+             (unsigned)((uint64_t)number % 28) + 1);
     uint32_t room = b->document_bytes > 200 ? b->document_bytes : 200;
     z->document = malloc(room + 1);
     ck_assert_ptr_nonnull(z->document);
