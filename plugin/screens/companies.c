@@ -29,7 +29,8 @@ static void enter_companies(screens *s)
 
 static void draw_company_row(screens *s, draw *d, uint32_t index)
 {
-    const protocol_company *company = &core_get_companies(s->core).items[index];
+    core_companies companies = core_get_companies(s->core);
+    const protocol_company *company = &companies.items[index];
     char id[sizeof ROW_PREFIX + PROTOCOL_ID_MAX];
     snprintf(id, sizeof id, ROW_PREFIX "%s", company->company_id);
     draw_row(d, id, company->name, company->currency, company->tax_id, true);

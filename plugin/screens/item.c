@@ -10,7 +10,7 @@
 static void draw_report(screens *s, draw *d, const core_row *row)
 {
     draw_text(d, "report", TEXT_ITEM_REPORT, row_say_name(d, row));
-    if (!row->readable)
+    if (!row->readable || row->state == STATE_DAMAGED) /* of a damaged record only its name is sure */
         return;
     draw_text(d, "kind", TEXT_ITEM_KIND, page_word(s, row->kind == POS_REPORT_X ? TEXT_KIND_X : TEXT_KIND_Z));
     draw_text(d, "business_date", TEXT_ITEM_DATE, draw_date(d, row->business_date));

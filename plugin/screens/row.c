@@ -31,15 +31,16 @@ bool row_read_id(const char *id, uint64_t *item, bool *kept)
 
 const char *row_say_name(draw *d, const core_row *row)
 {
-    if (!row->readable)
+    bool is_x = row->kind == POS_REPORT_X;
+    int64_t number = is_x ? row->x_sequence : row->z_number;
+    if (number <= 0) /* the record could not be read, and its key says nothing */
         return page_word(d->s, TEXT_ROW_UNREADABLE);
-    const char *date = draw_date(d, row->business_date);
-    if (row->kind == POS_REPORT_X)
-        return draw_say(d, TEXT_ROW_X, draw_plain(d, row->x_sequence), date);
+    const char *name = draw_say(d, is_x ? TEXT_ROW_X : TEXT_ROW_Z, draw_plain(d, number));
+    if (*row->business_date)
+        name = draw_say(d, TEXT_ROW_DATED, name, draw_date(d, row->business_date));
     if (row->epoch > 0)
-        return draw_say(d, TEXT_ROW_Z_EPOCH, draw_plain(d, row->z_number), date,
-                        draw_plain(d, (int64_t)row->epoch + 1));
-    return draw_say(d, TEXT_ROW_Z, draw_plain(d, row->z_number), date);
+        name = draw_say(d, TEXT_ROW_EPOCH, name, draw_plain(d, (int64_t)row->epoch + 1));
+    return name;
 }
 
 const char *row_say_state(draw *d, const core_row *row)

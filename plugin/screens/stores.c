@@ -29,7 +29,8 @@ static void enter_stores(screens *s)
 
 static void draw_store_row(screens *s, draw *d, uint32_t index)
 {
-    const protocol_store *store = &core_get_stores(s->core).items[index];
+    core_stores stores = core_get_stores(s->core);
+    const protocol_store *store = &stores.items[index];
     core_assignment assignment = core_get_assignment(s->core);
     bool is_current = assignment.assigned && strcmp(assignment.store_id, store->store_id) == 0;
     char id[sizeof ROW_PREFIX + PROTOCOL_ID_MAX];

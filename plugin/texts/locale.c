@@ -208,16 +208,16 @@ char *locale_format_second(const locale *l, char out[LOCALE_MAX], int64_t wall_m
 char *locale_format_duration(const locale *l, char out[LOCALE_MAX], int64_t duration_ms)
 {
     static const struct {
-        int64_t unit_ms, below_ms;
+        int64_t unit_ms, below_ms; /* of the last: no limit */
         text_id text;
     } scale[] = {{1000, 2 * 60000, TEXT_SECONDS},
                  {60000, 2 * 3600000, TEXT_MINUTES},
                  {3600000, 2 * DAY_MS, TEXT_HOURS},
-                 {DAY_MS, INT64_MAX, TEXT_DAYS}};
+                 {DAY_MS, 0, TEXT_DAYS}};
     size_t i = 0;
     if (duration_ms < 0)
         duration_ms = 0;
-    while (duration_ms > scale[i].below_ms - 1)
+    while (i + 1 < sizeof scale / sizeof *scale && duration_ms >= scale[i].below_ms)
         i++;
     int64_t count = duration_ms / scale[i].unit_ms + (duration_ms % scale[i].unit_ms != 0);
     char number[LOCALE_MAX];

@@ -1,71 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * tests/plugin/test_screens_golden.c - every page in both languages, as transcripts that a person has read.
- *
- * The transcripts lie in tests/support/screen_golden_*.txt. After a wanted change of words or pages, run this program
- * with SCREEN_GOLDEN=write and read the difference before it is committed.
- */
-#include "support/screen_bench.h"
-
-typedef struct film {
-    char text[262144];
-    size_t length;
-} film;
-
-static film roll;
-
-static void say(const char *text)
-{
-    size_t length = strlen(text);
-    ck_assert_uint_lt(roll.length + length, sizeof roll.text);
-    memcpy(roll.text + roll.length, text, length + 1);
-    roll.length += length;
-}
-
-static void shoot(bench *b, const char *scene)
-{
-    ck_assert_int_eq(bench_render(b, NULL), POS_OK);
-    say("#### ");
-    say(scene);
-    say("\n");
-    say(b->page.text);
-    say("\n");
-}
-
-static void shoot_line(bench *b, const char *scene)
-{
-    char line[400], numbered[440];
-    uint32_t attention;
-    screens_status(b->screens, b->now, &attention, line, sizeof line);
-    snprintf(numbered, sizeof numbered, "%u | %s\n\n", attention, line);
-    say("#### status bar, ");
-    say(scene);
-    say("\n");
-    say(numbered);
-}
-
-/* The answer to one request, instead of the usual one; the failed request and its page are shown. */
-static void shoot_refusal(bench *b, const char *scene, const char *method, const char *path, int32_t status,
-                          const char *body, const char *button)
-{
-    uint32_t rules = b->cloud.rule_count;
-    screen_cloud_rule(&b->cloud, method, path, status, body);
-    b->cloud.rules[rules].retry_after_ms = status == 429 || status == 503 ? 30000 : -1;
-    bench_press_and_wait(b, button);
-    shoot(b, scene);
-    b->cloud.rule_count = rules;
-}
-
-static void shoot_outage(bench *b, const char *scene, net_outcome how, const char *method, const char *path,
-                         const char *button)
-{
-    uint32_t rules = b->cloud.rule_count;
-    screen_cloud_rule(&b->cloud, method, path, 0, NULL);
-    b->cloud.rules[rules].outcome = how;
-    bench_press_and_wait(b, button);
-    shoot(b, scene);
-    b->cloud.rule_count = rules;
-}
+/* tests/plugin/test_screens_golden.c - log-in, recovery, registration, company and store: every page of them, and every
+ * failure that an owner can meet there, in both languages. */
+#include "support/screen_film.h"
 
 static void type_login(bench *b)
 {
@@ -129,7 +65,7 @@ static void film_recover(bench *b)
     bench_press(b, "recover.confirm");
     shoot(b, "recover, passwords differ");
     for (int tries = 2; tries >= 0; tries--) {
-        char body[200], scene[40];
+        char body[200], scene[80];
         snprintf(body, sizeof body,
                  "{\"type\":\"urn:factorycloud:problem:code-wrong\",\"title\":\"t\",\"status\":403,\"detail\":\"d\","
                  "\"tries_left\":%d}",
@@ -258,6 +194,7 @@ static void film_known(bench *b)
 
 static void film_assignment(bench *b)
 {
+    bench_log_in(b);
     bench_close_day(b, 1, BENCH_DOCUMENT);
     shoot_line(b, "no store yet");
     film_companies(b);
@@ -265,152 +202,6 @@ static void film_assignment(bench *b)
     shoot(b, "assign, a report without a store");
     shoot_outage(b, "assign, cut", NET_FAILED_CUT, "PUT", "/v1/stores/sto_1/*", "assign.accept");
     film_known(b);
-}
-
-static void film_configuration(bench *b)
-{
-    bench_press(b, "configuration");
-    shoot(b, "configuration, off");
-    bench_type(b, "send_x", "1");
-    bench_press(b, "send_x");
-    shoot(b, "configuration, on");
-    for (int i = 0; i < 40; i++)
-        bench_pass(b, 60000);
-    shoot(b, "configuration, after a while");
-    bench_type(b, "send_x", "0");
-    bench_press(b, "send_x");
-    bench_event(b, POS_EVENT_BACK);
-}
-
-static void open_item(bench *b, const char *prefix, const char *scene)
-{
-    bench_press(b, "status");
-    for (uint32_t i = 0; i < b->page.count; i++)
-        if (strncmp(b->page.widgets[i].id, prefix, strlen(prefix)) == 0) {
-            char id[128];
-            snprintf(id, sizeof id, "%s", b->page.widgets[i].id);
-            bench_press(b, id);
-            shoot(b, scene);
-            bench_event(b, POS_EVENT_BACK);
-            break;
-        }
-    bench_event(b, POS_EVENT_BACK);
-}
-
-static void film_kept(bench *b, int64_t number, const char *status, const char *store)
-{
-    char scene[80];
-    b->cloud.item_status = status;
-    b->cloud.item_store = store;
-    bench_close_day(b, number, "{\"kind\":\"Z\",\"other\":1}");
-    for (int i = 0; i < 30; i++)
-        bench_pass(b, 1000);
-    snprintf(scene, sizeof scene, "status, %s", store ? "elsewhere" : status);
-    bench_press(b, "status");
-    shoot(b, scene);
-    bench_event(b, POS_EVENT_BACK);
-    shoot_line(b, scene);
-    b->cloud.item_status = "delivered";
-    b->cloud.item_store = NULL;
-}
-
-static void film_queue(bench *b)
-{
-    bench_press(b, "status");
-    shoot(b, "status, empty");
-    bench_event(b, POS_EVENT_BACK);
-    uint32_t rules = b->cloud.rule_count;
-    screen_cloud_rule(&b->cloud, "POST", "/v1/stores/*", 0, NULL);
-    b->cloud.rules[rules].outcome = NET_FAILED_TIMEOUT;
-    bench_close_day(b, 2, BENCH_DOCUMENT);
-    bench_close_day(b, 3, BENCH_DOCUMENT);
-    for (int i = 0; i < 10; i++)
-        bench_pass(b, 100);
-    shoot_line(b, "offline");
-    bench_press(b, "status");
-    shoot(b, "status, offline");
-    bench_press(b, "status.retry");
-    shoot(b, "status, retry pressed");
-    bench_event(b, POS_EVENT_BACK);
-    open_item(b, "item.", "status.item, waiting");
-    shoot(b, "main, offline");
-    for (int i = 0; i < 70; i++)
-        bench_pass(b, 60000);
-    shoot_line(b, "offline for long");
-    b->cloud.rule_count = rules;
-    b->cloud.holds = true;
-    core_retry_now(b->core, b->now);
-    bench_settle(b);
-    bench_press(b, "status");
-    shoot(b, "status, sending");
-    shoot_line(b, "sending");
-    b->cloud.holds = false;
-    bench_settle(b);
-    bench_settle(b);
-    bench_event(b, POS_EVENT_BACK);
-}
-
-static void film_troubles(bench *b)
-{
-    film_kept(b, 4, "conflict", NULL);
-    open_item(b, "item.kept.", "status.item, conflict");
-    film_kept(b, 5, "delivered", "sto_9");
-    film_kept(b, 6, "rejected", NULL);
-    bench_close_day(b, 7, "{");
-    bench_settle(b);
-    bench_press(b, "status");
-    shoot(b, "status, all kinds of trouble");
-    bench_event(b, POS_EVENT_BACK);
-    shoot(b, "main, all kinds of trouble");
-    storage_memory_faults(b->disk)->put_times = 1000;
-    storage_memory_faults(b->disk)->put_at = 1;
-    bench_press(b, "configuration");
-    bench_type(b, "send_x", "1");
-    bench_press(b, "send_x");
-    shoot(b, "configuration, storage refuses");
-    shoot_line(b, "storage failing");
-    bench_event(b, POS_EVENT_BACK);
-    shoot(b, "main, storage failing");
-    storage_memory_faults(b->disk)->put_at = 0;
-    storage_memory_faults(b->disk)->put_times = 0;
-    bench_settle(b);
-}
-
-static void film_holds(bench *b)
-{
-    uint32_t rules = b->cloud.rule_count;
-    screen_cloud_rule(&b->cloud, "POST", "/v1/stores/*", 401, BENCH_PROBLEM("unauthorized", 401, ""));
-    bench_close_day(b, 8, BENCH_DOCUMENT);
-    bench_settle(b);
-    shoot_line(b, "permission gone");
-    open_item(b, "item.8", "status.item, permission gone");
-    bench_choose(b, "store.sto_1");
-    shoot(b, "assign, the same store");
-    screen_cloud_rule(&b->cloud, "POST", "/v1/stores/*", 403, BENCH_PROBLEM("store-closed", 403, ""));
-    bench_press_and_wait(b, "assign.accept");
-    bench_settle(b);
-    shoot_line(b, "store closed");
-    shoot(b, "main, store closed");
-    bench_choose(b, "store.sto_2");
-    shoot(b, "assign, another store while one is pending");
-    bench_event(b, POS_EVENT_OPENED);
-    b->cloud.rule_count = rules;
-}
-
-static void film_disconnect(bench *b)
-{
-    bench_press(b, "disconnect");
-    shoot(b, "disconnect");
-    b->cloud.holds = true;
-    bench_press_and_wait(b, "disconnect.accept");
-    shoot(b, "disconnect, waiting");
-    b->cloud.holds = false;
-    bench_settle(b);
-    bench_pass(b, 11000);
-    shoot(b, "disconnected");
-    bench_press(b, "disconnect.done");
-    shoot(b, "main, disconnected");
-    shoot_line(b, "disconnected");
 }
 
 static void film_session_end(bench *b)
@@ -423,59 +214,22 @@ static void film_session_end(bench *b)
     shoot(b, "main, session ended");
 }
 
-static void compare(const char *path)
-{
-    static char golden[sizeof roll.text];
-    FILE *file = fopen(path, "rb");
-    size_t length = file ? fread(golden, 1, sizeof golden - 1, file) : 0;
-    golden[length] = '\0';
-    if (file)
-        fclose(file);
-    if (strcmp(golden, roll.text) == 0)
-        return;
-    size_t at = 0, line = 1;
-    for (size_t i = 0; golden[i] == roll.text[i]; i++)
-        if (golden[i] == '\n') {
-            at = i + 1;
-            line++;
-        }
-    ck_abort_msg("%s differs in line %zu:\n  there: %.*s\n  here:  %.*s", path, line, (int)strcspn(golden + at, "\n"),
-                 golden + at, (int)strcspn(roll.text + at, "\n"), roll.text + at);
-}
-
 START_TEST(test_transcript)
 {
     const char *language = _i == 0 ? "en" : "es";
-    char path[80];
-    void (*const reels[])(bench *) = {film_log_in, film_recover, film_register, film_session_end};
-    void (*const story[])(bench *) = {film_assignment, film_configuration, film_queue,
-                                      film_troubles,   film_holds,         film_disconnect};
-    roll.length = 0;
+    void (*const reels[])(bench *) = {film_log_in, film_recover, film_register, film_session_end, film_assignment};
     for (size_t i = 0; i < sizeof reels / sizeof *reels; i++) {
         bench *b = bench_open(language);
         reels[i](b);
         bench_close(b);
     }
-    bench *b = bench_open(language);
-    bench_log_in(b);
-    for (size_t i = 0; i < sizeof story / sizeof *story; i++)
-        story[i](b);
-    bench_close(b);
-    snprintf(path, sizeof path, "tests/support/screen_golden_%s.txt", language);
-    const char *mode = getenv("SCREEN_GOLDEN");
-    if (mode && strcmp(mode, "write") == 0) {
-        FILE *file = fopen(path, "wb");
-        ck_assert_ptr_nonnull(file);
-        ck_assert_uint_eq(fwrite(roll.text, 1, roll.length, file), roll.length);
-        fclose(file);
-    }
-    compare(path);
+    film_develop("account", language);
 }
 END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("screens, transcripts");
+    Suite *suite = suite_create("screens, transcripts of the account");
     TCase *tcase = tcase_create("golden");
     tcase_set_timeout(tcase, 60);
     tcase_add_loop_test(tcase, test_transcript, 0, 2);

@@ -45,7 +45,7 @@ typedef struct bench {
     screens *screens;
     core_time now;
     uint64_t random;
-    int64_t x_taken;
+    int64_t x_taken, last_z;
     pos_host_info info;
     screen_text page;
     const char *why;
@@ -107,9 +107,10 @@ static inline pos_report bench_report(uint32_t kind, int64_t number, const char 
 static inline int32_t bench_running(void *ctx, int64_t min_sequence, pos_report_visitor visitor, void *visitor_ctx)
 {
     (void)ctx;
-    pos_report x = bench_report(POS_REPORT_X, 900, "{\"kind\":\"X\"}");
+    char document[40]; /* another one each time, as if something was sold */
+    snprintf(document, sizeof document, "{\"kind\":\"X\",\"taken\":%lld}", (long long)++bench_open_now->x_taken);
+    pos_report x = bench_report(POS_REPORT_X, bench_open_now->last_z + 1, document);
     x.x_sequence = min_sequence;
-    bench_open_now->x_taken++;
     return visitor(visitor_ctx, &x);
 }
 
@@ -199,6 +200,7 @@ static inline void bench_close_day(bench *b, int64_t number, const char *documen
     pos_report z = bench_report(POS_REPORT_Z, number, document);
     int32_t result = core_close_day(b->core, b->now, &z, &why);
     ck_assert_msg(result == POS_OK, "%s", why);
+    b->last_z = number;
 }
 
 /* ---- the owner ---- */
