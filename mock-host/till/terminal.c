@@ -49,8 +49,12 @@ static void terminal_print(struct terminal *terminal)
 
 static bool terminal_has_moved(void *ctx)
 {
-    const struct terminal *terminal = ctx;
-    return terminal->run.till->screen_moved;
+    struct terminal *terminal = ctx;
+    struct till *till = terminal->run.till;
+    if (!till->screen_moved)
+        return false;
+    till->screen_moved = poshost_screen_is_open(till->screen) ? terminal_page_differs(terminal) : false;
+    return till->screen_moved;
 }
 
 enum input_result terminal_read(struct terminal *terminal, char line[INPUT_LINE_BYTES], bool redraw)
@@ -82,18 +86,20 @@ enum input_result terminal_read(struct terminal *terminal, char line[INPUT_LINE_
     }
 }
 
-enum input_result terminal_read_secret(struct terminal *terminal, char line[INPUT_LINE_BYTES])
+enum input_result terminal_read_secret(struct terminal *terminal, const char *prompt, char line[INPUT_LINE_BYTES])
 {
     struct termios before, silent;
     bool is_terminal = tcgetattr(STDIN_FILENO, &before) == 0;
     if (is_terminal) {
         silent = before;
         silent.c_lflag &= ~(tcflag_t)ECHO;
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &silent);
     }
+    (void)printf("%s: ", prompt); /* after the echo is off: who types fast is not shown either */
+    (void)fflush(stdout);
     enum input_result got = terminal_read(terminal, line, false);
     if (is_terminal) {
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
         (void)printf("\n"); /* the Enter was not echoed either */
     }
     return got;
@@ -130,6 +136,7 @@ enum run_status terminal_run(struct till *till)
     sodium_memzero(line, sizeof line);
     input_wipe(&terminal->input);
     run_end(&terminal->run);
+    free(terminal->shown);
     free(terminal);
     (void)printf("\n");
     return RUN_STATUS_OK;

@@ -6,6 +6,7 @@
 #include "terminal_screen.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "calendar.h"
@@ -25,28 +26,55 @@ static void terminal_result(struct terminal *terminal, int32_t code)
     terminal_say(terminal, why[0] != '\0' ? why : poshost_guard_last_error(terminal->run.till->instance.guard));
 }
 
-void terminal_print_page(struct terminal *terminal)
+/* The page as text; to be freed. NULL: out of memory. */
+static char *terminal_make_page(struct terminal *terminal, const char *clock)
 {
     struct view view;
-    char clock[CALENDAR_TEXT_BYTES];
+    char *text = NULL;
+    size_t size_bytes = 0;
     const struct till *till = terminal->run.till;
+    FILE *file = open_memstream(&text, &size_bytes);
+    if (file == NULL)
+        return NULL;
     if (strcmp(terminal->shown_id, poshost_screen_id(till->screen)) != 0)
         terminal->page = 0;
     (void)snprintf(terminal->shown_id, sizeof terminal->shown_id, "%s", poshost_screen_id(till->screen));
     view_lay_out(&view, till->screen);
     if (terminal->page >= view_page_count(&view))
         terminal->page = view_page_count(&view) - 1;
-    calendar_format_local(clock_wall_ms(&till->clock), clock);
-    clock[16] = '\0';
     struct view_frame frame = {.language = till->host.info.language,
                                .status = till->pulse.attention_text,
                                .mark = run_mark_of(till->pulse.attention),
                                .clock = clock};
+    view_print_page(file, &view, till->screen, &frame, terminal->page);
+    view_free(&view);
+    if (fclose(file) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+void terminal_print_page(struct terminal *terminal)
+{
+    char clock[CALENDAR_TEXT_BYTES];
+    calendar_format_local(clock_wall_ms(&terminal->run.till->clock), clock);
+    clock[16] = '\0'; /* without seconds */
+    char *text = terminal_make_page(terminal, clock);
     if (terminal->remark[0] != '\0')
         (void)printf("! %s\n", terminal->remark);
     terminal->remark[0] = '\0';
-    view_print_page(stdout, &view, till->screen, &frame, terminal->page);
-    view_free(&view);
+    (void)fputs(text != NULL ? text : "(no memory to draw the page)\n", stdout);
+    free(text);
+    free(terminal->shown);
+    terminal->shown = terminal_make_page(terminal, "");
+}
+
+bool terminal_page_differs(struct terminal *terminal)
+{
+    char *text = terminal_make_page(terminal, "");
+    bool differs = text == NULL || terminal->shown == NULL || strcmp(text, terminal->shown) != 0;
+    free(text);
+    return differs;
 }
 
 static void terminal_press(struct terminal *terminal, const poshost_widget *widget)
@@ -78,10 +106,17 @@ static void terminal_fill(struct terminal *terminal, const poshost_widget *widge
     bool secret = widget->kind == POS_WIDGET_SECRET;
     if (snprintf(id, sizeof id, "%s", widget->id) >= (int)sizeof id)
         return;
-    (void)printf("%s: ", widget->label != NULL ? widget->label : widget->id);
-    (void)fflush(stdout);
+    char prompt[DISPLAY_LINE_BYTES] = "";
+    enum input_result got;
+    display_append(prompt, widget->label != NULL ? widget->label : widget->id, VIEW_COLUMNS / 2);
     /* The plugin ticks while the person types: the widget's own texts may be gone afterwards, its id is kept. */
-    enum input_result got = secret ? terminal_read_secret(terminal, line) : terminal_read(terminal, line, false);
+    if (secret) {
+        got = terminal_read_secret(terminal, prompt, line);
+    } else {
+        (void)printf("%s: ", prompt);
+        (void)fflush(stdout);
+        got = terminal_read(terminal, line, false);
+    }
     if (got == INPUT_LINE) {
         int32_t result = poshost_screen_set(screen, id, line);
         terminal_result(terminal, result);

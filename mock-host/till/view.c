@@ -15,7 +15,7 @@ static char *view_add_line(struct view *view)
 {
     if (view->line_count == view->line_capacity) {
         size_t capacity = view->line_capacity > 0 ? view->line_capacity * 2 : 64;
-        char(*grown)[DISPLAY_LINE_BYTES] = realloc(view->lines, capacity * sizeof *grown);
+        struct view_line *grown = realloc(view->lines, capacity * sizeof *grown);
         if (grown == NULL) {
             view->out_of_memory = true;
             return NULL;
@@ -23,14 +23,16 @@ static char *view_add_line(struct view *view)
         view->lines = grown;
         view->line_capacity = capacity;
     }
-    char *line = view->lines[view->line_count++];
-    line[0] = '\0';
-    return line;
+    struct view_line *line = &view->lines[view->line_count++];
+    line->text[0] = '\0';
+    line->starts = view->next_starts;
+    view->next_starts = false;
+    return line->text;
 }
 
 static void view_add_blank(struct view *view)
 {
-    if (view->line_count > 0 && view->lines[view->line_count - 1][0] != '\0')
+    if (view->line_count > 0 && view->lines[view->line_count - 1].text[0] != '\0')
         (void)view_add_line(view);
 }
 
@@ -76,7 +78,6 @@ static char *view_add_target(struct view *view, const poshost_widget *widget, ui
     char number[VIEW_INDENT + 8] = "     ";
     if (view_is_usable(widget) && view->target_count < VIEW_TARGET_MAX) {
         view->targets[view->target_count] = index;
-        view->target_lines[view->target_count] = view->line_count;
         view->target_count++;
         (void)snprintf(number, sizeof number, "%3u  ", (unsigned)view->target_count);
     } else if (widget->disabled_reason != NULL) {
@@ -163,29 +164,27 @@ static void view_add_input(struct view *view, const poshost_screen *screen, cons
     view_add_remarks(view, widget);
 }
 
-static const char *view_choice_label(const poshost_screen *screen, const poshost_widget *widget)
-{
-    const char *value = poshost_screen_value(screen, widget->id);
-    for (uint32_t i = 0; i < widget->option_count; i++) {
-        if (strcmp(widget->options[i].value, value) == 0)
-            return widget->options[i].label != NULL ? widget->options[i].label : value;
-    }
-    return "-";
-}
-
 static void view_add_choice(struct view *view, const poshost_screen *screen, const poshost_widget *widget,
                             uint32_t index)
 {
-    char count[32];
+    char place[40];
+    const char *chosen = "-";
+    const char *value = poshost_screen_value(screen, widget->id);
     char *line = view_add_target(view, widget, index);
     if (line == NULL)
         return;
-    (void)snprintf(count, sizeof count, " (1/%u)", (unsigned)widget->option_count);
+    (void)snprintf(place, sizeof place, " (-/%u)", (unsigned)widget->option_count);
+    for (uint32_t i = 0; i < widget->option_count; i++) {
+        if (strcmp(widget->options[i].value, value) != 0)
+            continue;
+        chosen = widget->options[i].label != NULL ? widget->options[i].label : value;
+        (void)snprintf(place, sizeof place, " (%u/%u)", (unsigned)i + 1, (unsigned)widget->option_count);
+    }
     display_append(line, widget->label != NULL ? widget->label : widget->id, 26);
     display_pad(line, ' ', 26);
     display_append(line, " = ", VIEW_COLUMNS);
-    display_append(line, view_choice_label(screen, widget), VIEW_COLUMNS - 8);
-    display_append(line, count, VIEW_COLUMNS);
+    display_append(line, chosen, VIEW_COLUMNS - display_width(place));
+    display_append(line, place, VIEW_COLUMNS);
     view_add_remarks(view, widget);
 }
 
@@ -226,7 +225,8 @@ static void view_add_list(struct view *view, const poshost_widget *widget)
     int range_width = display_width(range);
     display_append(line, "     ", VIEW_COLUMNS);
     display_append(line, widget->label != NULL ? widget->label : "", VIEW_COLUMNS - range_width - 1);
-    display_pad(line, ' ', VIEW_COLUMNS - range_width);
+    if (range_width > 0)
+        display_pad(line, ' ', VIEW_COLUMNS - range_width);
     display_append(line, range, VIEW_COLUMNS);
     if (widget->total == 0 && widget->value != NULL)
         view_add_text(view, "       ", widget->value);
@@ -241,7 +241,8 @@ static void view_add_row(struct view *view, const poshost_widget *widget, uint32
         return;
     int value_width = display_width(value) < VIEW_COLUMNS / 2 ? display_width(value) : VIEW_COLUMNS / 2;
     display_append(line, widget->label != NULL ? widget->label : "", VIEW_COLUMNS - value_width - 1);
-    display_pad(line, ' ', VIEW_COLUMNS - value_width);
+    if (value_width > 0)
+        display_pad(line, ' ', VIEW_COLUMNS - value_width);
     display_append(line, value, VIEW_COLUMNS);
     view_add_remarks(view, widget);
 }
@@ -301,9 +302,14 @@ static void view_add_widget(struct view *view, const poshost_screen *screen, uin
 
 void view_lay_out(struct view *view, const poshost_screen *screen)
 {
+    bool after_heading = false;
     memset(view, 0, sizeof *view);
-    for (uint32_t i = 0; i < poshost_screen_widget_count(screen); i++)
+    for (uint32_t i = 0; i < poshost_screen_widget_count(screen); i++) {
+        uint32_t kind = poshost_screen_widget(screen, i)->kind;
+        view->next_starts = !after_heading; /* a heading at the foot of a page heads nothing */
         view_add_widget(view, screen, i);
+        after_heading = kind == POS_WIDGET_SECTION || kind == POS_WIDGET_LIST;
+    }
 }
 
 void view_free(struct view *view)

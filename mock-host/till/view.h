@@ -27,20 +27,25 @@ struct view_frame {
     const char *clock;  /* "09:12" */
 };
 
+struct view_line {
+    char text[DISPLAY_LINE_BYTES];
+    bool starts; /* a page may begin here: what belongs together is not torn apart */
+};
+
 struct view {
-    char (*lines)[DISPLAY_LINE_BYTES]; /* the body, unpaged */
+    struct view_line *lines; /* the body, unpaged */
     size_t line_count;
     size_t line_capacity;
+    bool next_starts;
     size_t target_count;
-    uint32_t targets[VIEW_TARGET_MAX];    /* widget indexes by number - 1 */
-    size_t target_lines[VIEW_TARGET_MAX]; /* the line that it begins on */
+    uint32_t targets[VIEW_TARGET_MAX]; /* widget indexes by number - 1 */
     bool out_of_memory;
 };
 
 void view_lay_out(struct view *view, const poshost_screen *screen);
 void view_free(struct view *view);
 
-/* Pages of VIEW_BODY_ROWS lines; at least 1. */
+/* Pages of at most VIEW_BODY_ROWS lines; at least 1. */
 size_t view_page_count(const struct view *view);
 
 /* Prints page 0.. as a frame of VIEW_ROWS - 1 lines; the last row is the prompt's. */

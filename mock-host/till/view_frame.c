@@ -69,9 +69,24 @@ static void view_print_status(FILE *file, const poshost_screen *screen, const st
     (void)fprintf(file, "%s\n", line);
 }
 
+/* Where the page that begins at line `first` ends: before the last start that leaves it whole, or full to the brim where
+ * one thing alone is longer than a page. */
+static size_t view_page_end(const struct view *view, size_t first)
+{
+    size_t end = first + VIEW_BODY_ROWS;
+    if (end >= view->line_count)
+        return view->line_count;
+    while (end > first && !view->lines[end].starts)
+        end--;
+    return end > first ? end : first + VIEW_BODY_ROWS;
+}
+
 size_t view_page_count(const struct view *view)
 {
-    return view->line_count <= VIEW_BODY_ROWS ? 1 : (view->line_count + VIEW_BODY_ROWS - 1) / VIEW_BODY_ROWS;
+    size_t pages = 1;
+    for (size_t end = view_page_end(view, 0); end < view->line_count; end = view_page_end(view, end))
+        pages++;
+    return pages;
 }
 
 void view_print_page(FILE *file, const struct view *view, const poshost_screen *screen, const struct view_frame *frame,
@@ -82,10 +97,12 @@ void view_print_page(FILE *file, const struct view *view, const poshost_screen *
     if (pages > 1)
         (void)snprintf(right, sizeof right, "%s %zu/%zu", view_words_of(frame)->page, page + 1, pages);
     view_print_title(file, screen, right);
-    for (size_t i = 0; i < VIEW_BODY_ROWS; i++) {
-        size_t line = page * VIEW_BODY_ROWS + i;
-        (void)fprintf(file, "%s\n", line < view->line_count ? view->lines[line] : "");
-    }
+    size_t first = 0;
+    for (size_t i = 0; i < page; i++)
+        first = view_page_end(view, first);
+    size_t end = view_page_end(view, first);
+    for (size_t i = first; i < first + VIEW_BODY_ROWS; i++)
+        (void)fprintf(file, "%s\n", i < end ? view->lines[i].text : "");
     view_print_status(file, screen, frame, true);
 }
 
@@ -93,6 +110,6 @@ void view_print_all(FILE *file, const struct view *view, const poshost_screen *s
 {
     view_print_title(file, screen, "");
     for (size_t i = 0; i < view->line_count; i++)
-        (void)fprintf(file, "%s\n", view->lines[i]);
+        (void)fprintf(file, "%s\n", view->lines[i].text);
     view_print_status(file, screen, frame, false);
 }

@@ -56,5 +56,6 @@ uint64_t fake_plugin_hash(const void *bytes, size_t size_bytes);
 #define FAKE_PAGE_ALL   1u /* every kind of widget */
 #define FAKE_PAGE_LIST  2u /* a list of 1,000 rows, a window at a time */
 #define FAKE_PAGE_NASTY 3u /* wide characters, long words, control characters */
+#define FAKE_PAGE_LONG  4u /* twelve buttons with a line of help each, under two headings */
 
 #endif

@@ -146,6 +146,26 @@ static int32_t fake_nasty(const pos_builder *builder)
     return bad;
 }
 
+static int32_t fake_long(const pos_builder *builder)
+{
+    int32_t bad = 0;
+    for (uint32_t i = 0; i < 12; i++) {
+        char id[16], label[16];
+        (void)snprintf(id, sizeof id, "b%u", (unsigned)i);
+        (void)snprintf(label, sizeof label, "Thing %u", (unsigned)i + 1);
+        if (i == 0 || i == 8)
+            bad |= fake_add(builder,
+                            (pos_widget){.kind = POS_WIDGET_SECTION, .id = i == 0 ? "s0" : "s8", .label = "Part"});
+        bad |= fake_add(builder, (pos_widget){.kind = POS_WIDGET_BUTTON,
+                                              .id = id,
+                                              .label = label,
+                                              .help = "what it does",
+                                              .level = POS_LEVEL_PLAIN,
+                                              .action = "b"});
+    }
+    return bad;
+}
+
 static void fake_copy(char *out, size_t capacity, const char *text)
 {
     (void)snprintf(out, capacity, "%s", text != NULL ? text : "");
@@ -171,8 +191,9 @@ static void fake_keep_event(const pos_event *event)
 
 int32_t fake_plugin_render(void *ctx, const pos_event *event, const pos_builder *builder)
 {
-    static const char *const ids[] = {"login", "all", "list", "nasty"};
-    static const char *const titles[] = {"Login to FactoryCLOUD", "Everything", "Synchronization status", "Names"};
+    static const char *const ids[] = {"login", "all", "list", "nasty", "long"};
+    static const char *const titles[] = {"Login to FactoryCLOUD", "Everything", "Synchronization status", "Names",
+                                         "Long"};
     (void)ctx;
     if (event != NULL)
         fake_keep_event(event);
@@ -193,6 +214,8 @@ int32_t fake_plugin_render(void *ctx, const pos_event *event, const pos_builder 
         return fake_all(builder);
     case FAKE_PAGE_LIST:
         return fake_list(builder, event);
+    case FAKE_PAGE_LONG:
+        return fake_long(builder);
     default:
         return fake_nasty(builder);
     }

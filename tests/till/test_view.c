@@ -162,6 +162,31 @@ START_TEST(test_pages_of_a_long_screen)
 }
 END_TEST
 
+START_TEST(test_pages_tear_nothing_apart)
+{
+    char text[16384];
+    int buttons = 0;
+    struct view view;
+    poshost_screen *screen = open_page(FAKE_PAGE_LONG);
+    view_lay_out(&view, screen);
+    size_t pages = view_page_count(&view);
+    view_free(&view);
+    ck_assert_uint_eq(pages, 2);
+    for (size_t page = 0; page < pages; page++) {
+        print_page(screen, &frame_en, page, text, sizeof text);
+        check_frame(text);
+        const char *body = strchr(strchr(text, '\n') + 1, '\n') + 1;
+        ck_assert_msg(strncmp(body, "---", 3) == 0 || strstr(body, "Thing") < strstr(body, "what"), "torn: %s", text);
+        for (const char *at = body; (at = strstr(at, "Thing")) != NULL; at++, buttons++)
+            ck_assert_msg(strstr(at, "what it does") != NULL, "torn: %s", text);
+    }
+    ck_assert_int_eq(buttons, 12);
+    /* The second heading went with its first button. */
+    ck_assert_int_eq(strncmp(strchr(strchr(text, '\n') + 1, '\n') + 1, "\n--- Part", 9), 0);
+    poshost_screen_free(screen);
+}
+END_TEST
+
 START_TEST(test_finding_words)
 {
     poshost_screen *screen = open_page(FAKE_PAGE_ALL);
@@ -213,6 +238,7 @@ int main(void)
     tcase_add_test(tests, test_golden_nasty);
     tcase_add_test(tests, test_typed_and_secret);
     tcase_add_test(tests, test_pages_of_a_long_screen);
+    tcase_add_test(tests, test_pages_tear_nothing_apart);
     tcase_add_test(tests, test_finding_words);
     tcase_add_test(tests, test_width_and_wrapping);
     suite_add_tcase(suite, tests);
