@@ -168,21 +168,18 @@ START_TEST(a_lost_confirmation_is_repeated_by_its_key)
 }
 END_TEST
 
-static double median_of_registrations(const char *email, int count)
+/* The quickest of a few: what else the machine does can only add to it. */
+static double quickest_registration(const char *email)
 {
-    double times[9] = {0};
-    for (int i = 0; i < count; i++) {
+    double quickest = 1000;
+    for (int i = 0; i < 3; i++) {
         reply answer = fixture_start_registration(&fx, email, fixture_hex());
         fixture_expect(&answer, 202, NULL);
-        times[i] = answer.seconds;
-        for (int j = i; j > 0 && times[j] < times[j - 1]; j--) {
-            double swap = times[j];
-            times[j] = times[j - 1];
-            times[j - 1] = swap;
-        }
+        if (answer.seconds < quickest)
+            quickest = answer.seconds;
         reply_free(&answer);
     }
-    return times[count / 2];
+    return quickest;
 }
 
 START_TEST(a_known_address_looks_like_an_unknown_one)
@@ -206,8 +203,8 @@ START_TEST(a_known_address_looks_like_an_unknown_one)
     expect_code("registrations", reply_text(&known, "registration_id"), "123456", 410, "code-expired");
     reply_free(&known);
     /* Both hash a password, which costs far more than anything else in the request. */
-    double known_s = median_of_registrations("ana@example.com", 3);
-    double unknown_s = median_of_registrations("nobody@example.com", 3);
+    double known_s = quickest_registration("ana@example.com");
+    double unknown_s = quickest_registration("nobody@example.com");
     ck_assert_msg(known_s < unknown_s * 2 && unknown_s < known_s * 2, "%.3f s and %.3f s", known_s, unknown_s);
 }
 END_TEST

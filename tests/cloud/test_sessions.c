@@ -40,6 +40,20 @@ static void expect_session(const char *token, long status)
     fixture_refused(&fx, (call){.path = "/v1/sessions/current", .token = token}, status, NULL);
 }
 
+/* The quickest of a few: what else the machine does can only add to it. */
+static double quickest_refusal(const char *email)
+{
+    double quickest = 1000;
+    for (int i = 0; i < 4; i++) {
+        reply answer = log_in(email, "something else");
+        fixture_expect(&answer, 401, "login-failed");
+        if (answer.seconds < quickest)
+            quickest = answer.seconds;
+        reply_free(&answer);
+    }
+    return quickest;
+}
+
 START_TEST(unknown_and_wrong_log_in_look_alike)
 {
     fixture_close(&fx);
@@ -50,10 +64,11 @@ START_TEST(unknown_and_wrong_log_in_look_alike)
     fixture_expect(&wrong, 401, "login-failed");
     fixture_expect(&unknown, 401, "login-failed");
     ck_assert_str_eq(wrong.body, unknown.body);
-    ck_assert_msg(wrong.seconds < unknown.seconds * 3 && unknown.seconds < wrong.seconds * 3, "%.3f s and %.3f s",
-                  wrong.seconds, unknown.seconds);
     reply_free(&wrong);
     reply_free(&unknown);
+    double known_s = quickest_refusal("ana@example.com");
+    double unknown_s = quickest_refusal("nobody@example.com");
+    ck_assert_msg(known_s < unknown_s * 2 && unknown_s < known_s * 2, "%.3f s and %.3f s", known_s, unknown_s);
 }
 END_TEST
 
