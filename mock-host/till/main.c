@@ -83,7 +83,7 @@ static enum run_status main_open_and_run(struct options *options)
     static struct till till; /* large, and one a process */
     struct till_source source = {0};
     char register_id[DATABASE_REGISTER_BYTES];
-    char log_file[4200];
+    static char log_file[4200]; /* the options keep pointing at it */
     struct fault fault;
     bool plugin_failed = false;
     bool flowing = options->script == NULL && (options->replay == NULL || options->speed > 0);

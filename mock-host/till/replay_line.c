@@ -46,7 +46,7 @@ static bool replay_time(const cJSON *document, const char *name, int64_t *out_ms
 
 static bool replay_read_members(struct replay_line *line, const cJSON *document, struct fault *fault)
 {
-    char type[8];
+    char type[8] = "";
     if (!replay_text(document, "report_type", type, sizeof type, fault))
         return false;
     if (strcmp(type, "Z") != 0 && strcmp(type, "X") != 0)

@@ -164,7 +164,7 @@ END_TEST
 
 START_TEST(test_pages_tear_nothing_apart)
 {
-    char text[16384];
+    char text[16384] = "";
     int buttons = 0;
     struct view view;
     poshost_screen *screen = open_page(FAKE_PAGE_LONG);
