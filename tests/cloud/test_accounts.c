@@ -168,18 +168,13 @@ START_TEST(a_lost_confirmation_is_repeated_by_its_key)
 }
 END_TEST
 
-/* The quickest of a few: what else the machine does can only add to it. */
-static double quickest_registration(const char *email)
+static void take_quicker(const char *email, double *quickest_s)
 {
-    double quickest = 1000;
-    for (int i = 0; i < 3; i++) {
-        reply answer = fixture_start_registration(&fx, email, fixture_hex());
-        fixture_expect(&answer, 202, NULL);
-        if (answer.seconds < quickest)
-            quickest = answer.seconds;
-        reply_free(&answer);
-    }
-    return quickest;
+    reply answer = fixture_start_registration(&fx, email, fixture_hex());
+    fixture_expect(&answer, 202, NULL);
+    if (answer.seconds < *quickest_s)
+        *quickest_s = answer.seconds;
+    reply_free(&answer);
 }
 
 START_TEST(a_known_address_looks_like_an_unknown_one)
@@ -203,8 +198,12 @@ START_TEST(a_known_address_looks_like_an_unknown_one)
     expect_code("registrations", reply_text(&known, "registration_id"), "123456", 410, "code-expired");
     reply_free(&known);
     /* Both hash a password, which costs far more than anything else in the request. */
-    double known_s = quickest_registration("ana@example.com");
-    double unknown_s = quickest_registration("nobody@example.com");
+    double known_s = 1000;
+    double unknown_s = 1000;
+    for (int i = 0; i < 4; i++) { /* in turns, and the quickest: what else the machine does can only add */
+        take_quicker("ana@example.com", &known_s);
+        take_quicker("nobody@example.com", &unknown_s);
+    }
     ck_assert_msg(known_s < unknown_s * 2 && unknown_s < known_s * 2, "%.3f s and %.3f s", known_s, unknown_s);
 }
 END_TEST

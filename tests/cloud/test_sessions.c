@@ -40,18 +40,13 @@ static void expect_session(const char *token, long status)
     fixture_refused(&fx, (call){.path = "/v1/sessions/current", .token = token}, status, NULL);
 }
 
-/* The quickest of a few: what else the machine does can only add to it. */
-static double quickest_refusal(const char *email)
+static void take_quicker(const char *email, double *quickest_s)
 {
-    double quickest = 1000;
-    for (int i = 0; i < 4; i++) {
-        reply answer = log_in(email, "something else");
-        fixture_expect(&answer, 401, "login-failed");
-        if (answer.seconds < quickest)
-            quickest = answer.seconds;
-        reply_free(&answer);
-    }
-    return quickest;
+    reply answer = log_in(email, "something else");
+    fixture_expect(&answer, 401, "login-failed");
+    if (answer.seconds < *quickest_s)
+        *quickest_s = answer.seconds;
+    reply_free(&answer);
 }
 
 START_TEST(unknown_and_wrong_log_in_look_alike)
@@ -66,8 +61,12 @@ START_TEST(unknown_and_wrong_log_in_look_alike)
     ck_assert_str_eq(wrong.body, unknown.body);
     reply_free(&wrong);
     reply_free(&unknown);
-    double known_s = quickest_refusal("ana@example.com");
-    double unknown_s = quickest_refusal("nobody@example.com");
+    double known_s = 1000;
+    double unknown_s = 1000;
+    for (int i = 0; i < 6; i++) { /* in turns, and the quickest: what else the machine does can only add */
+        take_quicker("ana@example.com", &known_s);
+        take_quicker("nobody@example.com", &unknown_s);
+    }
     ck_assert_msg(known_s < unknown_s * 2 && unknown_s < known_s * 2, "%.3f s and %.3f s", known_s, unknown_s);
 }
 END_TEST
