@@ -151,6 +151,8 @@ bool transfer_prepare(transfer *prepared, CURLSH *share, bool fresh)
         transfer_give_up(prepared, NET_FAILED_MEMORY, "out of memory");
         return false;
     }
+    (void)curl_easy_setopt(prepared->easy, CURLOPT_NOSIGNAL,
+                           1L); /* signals are the host's; first, for cleaning up heeds it */
     rc = options_apply(prepared, share, fresh, &problem);
     if (rc == CURLE_OK)
         return true;

@@ -82,11 +82,24 @@ static void give_up(worker *self, transfer *ended, net_outcome outcome, const ch
     mailbox_finish(self->box, ended);
 }
 
+/* A multi handle takes NOSIGNAL over from the transfers it is given. One that never had any would change the process's
+ * SIGPIPE handler, for a moment, when it is cleaned up: so each is given one at once, and it goes nowhere. */
+static bool quieten(CURLM *multi)
+{
+    CURL *easy = curl_easy_init();
+    bool quiet = easy != NULL && curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+                 curl_multi_add_handle(multi, easy) == CURLM_OK && curl_multi_remove_handle(multi, easy) == CURLM_OK;
+
+    curl_easy_cleanup(easy);
+    return quiet;
+}
+
 static CURLM *make_multi(void)
 {
     CURLM *made = curl_multi_init();
 
-    if (made != NULL && curl_multi_setopt(made, CURLMOPT_MAXCONNECTS, (long)ACTIVE_MAX) != CURLM_OK) {
+    if (made != NULL &&
+        (curl_multi_setopt(made, CURLMOPT_MAXCONNECTS, (long)ACTIVE_MAX) != CURLM_OK || !quieten(made))) {
         (void)curl_multi_cleanup(made);
         return NULL;
     }

@@ -2,11 +2,7 @@
 /* tests/plugin/test_net.c - what travels over plain loopback: requests as sent, answers as read, connections kept. */
 #include "net_probe.h"
 
-#include <dirent.h>
-#include <signal.h>
 #include <stdio.h>
-#include <zlib.h>
-#include <zstd.h>
 
 static const http_reply plain = {.headers = "Content-Type: application/json\r\n", .body = "{}"};
 
@@ -147,98 +143,6 @@ START_TEST(test_redirect_is_not_followed)
 }
 END_TEST
 
-static void fill(uint8_t *body, size_t size, bool random)
-{
-    uint32_t state = 12345;
-    size_t i;
-
-    for (i = 0; i < size; i++) {
-        state = state * 1664525u + 1013904223u;
-        body[i] = random ? (uint8_t)(state >> 24) : (uint8_t)("{\"amount_minor\":123456}"[(state >> 27) % 22]);
-    }
-}
-
-static size_t unpack(const http_request *seen, const char *coding, uint8_t *to, size_t room)
-{
-    z_stream stream = {0};
-
-    if (strcmp(coding, "zstd") == 0) {
-        size_t size = ZSTD_decompress(to, room, seen->body, seen->body_bytes);
-        ZSTD_DCtx *small = ZSTD_createDCtx();
-        ZSTD_inBuffer in = {seen->body, seen->body_bytes, 0};
-        ZSTD_outBuffer out = {to, room, 0};
-
-        ck_assert(!ZSTD_isError(size));
-        ck_assert(!ZSTD_isError(ZSTD_DCtx_setParameter(small, ZSTD_d_windowLogMax, 23)));
-        ck_assert_msg(!ZSTD_isError(ZSTD_decompressStream(small, &out, &in)), "needs more than 8 MiB");
-        ZSTD_freeDCtx(small);
-        return size;
-    }
-    stream.next_in = seen->body;
-    stream.avail_in = (uInt)seen->body_bytes;
-    stream.next_out = to;
-    stream.avail_out = (uInt)room;
-    ck_assert_int_eq(inflateInit2(&stream, 15 + 16), Z_OK);
-    ck_assert_int_eq(inflate(&stream, Z_FINISH), Z_STREAM_END);
-    ck_assert_int_eq(inflateEnd(&stream), Z_OK);
-    return stream.total_out;
-}
-
-/* What may be compressed, what is, and how. */
-static const struct {
-    uint32_t encodings;
-    size_t size;
-    bool random;
-    const char *want; /* NULL: as it is */
-} packings[] = {
-    {0, 100000, false, NULL},
-    {NET_ENCODING_GZIP, 100000, false, "gzip"},
-    {NET_ENCODING_ZSTD, 100000, false, "zstd"},
-    {NET_ENCODING_GZIP | NET_ENCODING_ZSTD, 100000, false, "zstd"},
-    {NET_ENCODING_GZIP | NET_ENCODING_ZSTD, 100, false, NULL},
-    {NET_ENCODING_GZIP | NET_ENCODING_ZSTD, 100000, true, NULL},
-    {NET_ENCODING_ZSTD, 6 * 1024 * 1024, false, "zstd"},
-    {NET_ENCODING_GZIP, 6 * 1024 * 1024, false, "gzip"},
-};
-
-START_TEST(test_compression)
-{
-    http_server *server = http_server_start(&plain, 1, NULL);
-    net *calls = probe_net_to(http_server_url(server));
-    size_t size = packings[_i].size;
-    uint8_t *body = malloc(size);
-    uint8_t *back = malloc(size);
-    net_request *request;
-    const http_request *seen;
-    net_answer answer;
-    char line[64];
-
-    fill(body, size, packings[_i].random);
-    request = probe_post("/v1/reports", body, size);
-    request->encodings = packings[_i].encodings;
-    answer = probe_exchange(calls, request);
-    probe_assert_outcome(answer, NET_ANSWERED);
-    net_answer_clear(&answer);
-    seen = http_server_request(server, 0);
-    ck_assert_uint_eq(answer.sent_bytes, seen->body_bytes);
-    if (packings[_i].want == NULL) {
-        ck_assert_ptr_null(strstr(seen->head, "Content-Encoding"));
-        ck_assert_uint_eq(seen->body_bytes, size);
-        ck_assert_mem_eq(seen->body, body, size);
-    } else {
-        (void)snprintf(line, sizeof line, "Content-Encoding: %s", packings[_i].want);
-        ck_assert(http_request_has_line(seen, line));
-        ck_assert_uint_lt(seen->body_bytes, size);
-        ck_assert_uint_eq(unpack(seen, packings[_i].want, back, size), size);
-        ck_assert_mem_eq(back, body, size);
-    }
-    free(body);
-    free(back);
-    calls->destroy(calls);
-    http_server_stop(server);
-}
-END_TEST
-
 START_TEST(test_four_at_once)
 {
     static const http_reply held = {.held = true, .body = "x"};
@@ -344,54 +248,6 @@ START_TEST(test_configure_leaves_what_is_under_way)
 }
 END_TEST
 
-/* Threads of this process that block what a host may be waiting for. */
-static int count_deaf_threads(void)
-{
-    const unsigned long long want = (1ull << (SIGPIPE - 1)) | (1ull << (SIGTERM - 1)) | (1ull << (SIGALRM - 1));
-    DIR *tasks = opendir("/proc/self/task");
-    struct dirent *task;
-    int count = 0;
-
-    ck_assert_ptr_nonnull(tasks);
-    while ((task = readdir(tasks)) != NULL) {
-        char path[64], line[128];
-        unsigned long long mask;
-        FILE *status;
-
-        (void)snprintf(path, sizeof path, "/proc/self/task/%.20s/status", task->d_name);
-        status = task->d_name[0] == '.' ? NULL : fopen(path, "r");
-        while (status != NULL && fgets(line, sizeof line, status) != NULL) {
-            if (sscanf(line, "SigBlk: %llx", &mask) == 1 && (mask & want) == want)
-                count++;
-        }
-        if (status != NULL)
-            (void)fclose(status);
-    }
-    (void)closedir(tasks);
-    return count;
-}
-
-/* The host's signals never land on the worker, and how they are handled is never touched. */
-START_TEST(test_signals)
-{
-    int before_count = count_deaf_threads(); /* a sanitizer may have one */
-    http_server *server = http_server_start(&plain, 1, NULL);
-    struct sigaction before, after;
-    net *calls;
-    net_answer answer;
-
-    ck_assert_int_eq(sigaction(SIGPIPE, NULL, &before), 0);
-    calls = probe_net_to(http_server_url(server));
-    answer = probe_exchange(calls, probe_request("GET", "/v1/health"));
-    net_answer_clear(&answer);
-    ck_assert_int_eq(count_deaf_threads(), before_count + 1);
-    calls->destroy(calls);
-    ck_assert_int_eq(sigaction(SIGPIPE, NULL, &after), 0);
-    ck_assert(before.sa_handler == after.sa_handler);
-    http_server_stop(server);
-}
-END_TEST
-
 START_TEST(test_environment_proxy_is_not_used)
 {
     http_server *server = http_server_start(&plain, 1, NULL);
@@ -451,12 +307,10 @@ int main(void)
     tcase_add_test(tests, test_answer_as_read);
     tcase_add_test(tests, test_answer_without_anything);
     tcase_add_test(tests, test_redirect_is_not_followed);
-    tcase_add_loop_test(tests, test_compression, 0, sizeof packings / sizeof packings[0]);
     tcase_add_test(tests, test_four_at_once);
     tcase_add_test(tests, test_configure_makes_fresh_connections);
     tcase_add_test(tests, test_idle_connections_are_closed);
     tcase_add_test(tests, test_configure_leaves_what_is_under_way);
-    tcase_add_test(tests, test_signals);
     tcase_add_test(tests, test_environment_proxy_is_not_used);
     tcase_add_test(tests, test_proxy);
     suite_add_tcase(suite, tests);
