@@ -173,7 +173,7 @@ static void take_results(core *c, core_time now, protocol_results *results)
     c->last_failure = (protocol_verdict){.outcome = PROTOCOL_DONE, .cause = CAUSE_NONE};
     s->limit = s->limit < PROTOCOL_BATCH_ITEMS_MAX / 2 ? s->limit * 2 : PROTOCOL_BATCH_ITEMS_MAX;
     for (uint32_t i = 0; i < s->count; i++) {
-        s->items[i].fate = judge(c, now, &s->items[i], &results->items[i]);
+        s->items[i].fate = s->items[i].stale ? FATE_AGAIN : judge(c, now, &s->items[i], &results->items[i]);
         settled += s->items[i].fate != FATE_AGAIN;
     }
     if (settled > 0) /* a cloud that only says "later" to each is left alone more and more, too */

@@ -264,6 +264,7 @@ static void put_state(core *c, core_time now)
     }
     c->state = *a->next;
     c->state_dirty = false;
+    c->outbox.nameless = false;
     credential *access = &c->credentials[a->index];
     memcpy(access->token, a->answer->till_token, sizeof access->token);
     access->hold = HOLD_NONE;

@@ -22,7 +22,7 @@
 
 /* The till id of this very machine: made once. Where it is missing (another machine, a restored backup) a new one is
  * made, and the cloud asks the owner which till this is. */
-static void open_device(core *c)
+static int32_t open_device(core *c, const char **reason)
 {
     record_header header;
     uint8_t *id = NULL;
@@ -34,6 +34,11 @@ static void open_device(core *c)
         person_make_key(c, c->device_id);
     }
     free(id);
+    *reason = "the record of this till's id cannot be read";
+    if (result == VAULT_ERROR)
+        return POS_E_IO; /* it may be readable again: another id must not take its place */
+    *reason = "the records were written by a newer version of this plugin: update it";
+    return result == VAULT_NEWER ? POS_E_UNSUPPORTED : POS_OK;
 }
 
 static int32_t open_state(core *c, const char **reason)
@@ -57,13 +62,15 @@ static int32_t open_state(core *c, const char **reason)
     if (moved && result == VAULT_OK)
         core_log(c, POS_LOG_WARNING, "these records come from another machine: assign the store again");
     c->state_dirty = added || moved;
+    c->outbox.nameless = added;
     return POS_OK;
 }
 
 static int32_t open_parts(core *c, core_time now, const char **reason)
 {
-    open_device(c);
-    int32_t result = open_state(c, reason);
+    int32_t result = open_device(c, reason);
+    if (result == POS_OK)
+        result = open_state(c, reason);
     if (result == POS_OK)
         result = outbox_open(c, reason);
     if (result != POS_OK)
@@ -127,6 +134,8 @@ int32_t core_close_day(core *c, core_time now, const pos_report *z, const char *
     pos_report report;
     vault_begin_call(&c->vault);
     int32_t error = intake_read(z, POS_REPORT_Z, c->register_id, &report, why);
+    if (error == POS_E_TOO_LARGE)
+        c->catchup.check_at = 0; /* it comes as a stub, from the host's history */
     if (error != POS_OK)
         return error;
     if (outbox_accept(c, now, &report, false, false, &error, why) == ENTRY_ERROR)

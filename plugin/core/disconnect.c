@@ -100,6 +100,7 @@ bool disconnect_tick(core *c, core_time now)
     case DISCONNECT_PUT_STATE:
         if (state_save(&c->vault, &c->state) == POS_OK) {
             c->state_dirty = false;
+            c->outbox.nameless = false;
             d->phase = DISCONNECT_TELL;
         } else {
             c->write_retry_at = now.elapsed_ms + WRITE_RETRY_MS;

@@ -12,7 +12,8 @@ enum {
     AT_CLOSED_AT = 4,
     AT_DATE = 12,
     AT_HASH = 23,
-    AT_RECEIPT = 55 /* 64 bytes and a zero: up to 120 */
+    AT_RECEIPT = 55, /* 64 bytes and a zero: up to 120 */
+    AT_ORIGIN = 120
 };
 
 static void encode_entry(const ledger_entry *entry, uint8_t *at)
@@ -26,6 +27,7 @@ static void encode_entry(const ledger_entry *entry, uint8_t *at)
     memcpy(at + AT_DATE, entry->business_date, sizeof entry->business_date);
     memcpy(at + AT_HASH, entry->sha256, sizeof entry->sha256);
     memcpy(at + AT_RECEIPT, entry->receipt_id, sizeof entry->receipt_id);
+    at[AT_ORIGIN] = entry->origin;
 }
 
 static void decode_entry(const uint8_t *at, ledger_entry *entry)
@@ -40,6 +42,7 @@ static void decode_entry(const uint8_t *at, ledger_entry *entry)
     memcpy(entry->business_date, at + AT_DATE, sizeof entry->business_date - 1);
     memcpy(entry->sha256, at + AT_HASH, sizeof entry->sha256);
     memcpy(entry->receipt_id, at + AT_RECEIPT, sizeof entry->receipt_id - 1);
+    entry->origin = at[AT_ORIGIN];
 }
 
 void ledger_drop(ledger *l)
@@ -97,8 +100,10 @@ void ledger_set(ledger *l, const ledger_entry *entry)
 int32_t ledger_save(ledger *l, vault *v, const char *register_id, uint32_t epoch)
 {
     uint8_t *payload = malloc((size_t)l->count * ENTRY_BYTES);
-    if (!payload)
+    if (!payload) {
+        ledger_drop(l);
         return POS_E_NO_MEMORY;
+    }
     for (uint32_t i = 0; i < l->count; i++)
         encode_entry(&l->entries[i], payload + (size_t)i * ENTRY_BYTES);
     record_header header = {.kind = RECORD_LEDGER, .payload_bytes = l->count * ENTRY_BYTES, .epoch = epoch};

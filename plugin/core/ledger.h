@@ -19,6 +19,7 @@ typedef struct ledger_entry {
     uint8_t index; /* number % LEDGER_BLOCK */
     char business_date[11];
     uint16_t destination; /* index in the state's table */
+    uint8_t origin;       /* POS_ORIGIN_* */
     int64_t closed_at_ms;
     uint8_t sha256[PROTOCOL_SHA256_BYTES];
     char receipt_id[PROTOCOL_ID_MAX + 1];

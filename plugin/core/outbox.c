@@ -8,6 +8,7 @@
 
 #include "core/document.h"
 #include "core/internal.h"
+#include "core/place.h"
 
 /* ---- start ---- */
 
@@ -97,30 +98,30 @@ static int32_t note_ledger(core *c)
     return POS_OK;
 }
 
-/* Finds the record of (epoch, number) in a set, whatever its slot. */
-static bool find_record(const outbox *o, const idset *set, uint32_t epoch, int64_t number, uint64_t *id)
-{
-    for (uint32_t slot = 0; slot < o->slot_bound; slot++) {
-        *id = key_pack((report_key){slot, o->reg, epoch, number});
-        if (idset_has(set, *id))
-            return true;
-    }
-    return false;
-}
-
 static void note_last_closed_at(core *c)
 {
     outbox *o = &c->outbox;
     record_header header;
     uint64_t id;
     uint32_t collection = COLLECTION_OUTBOX;
-    if (!find_record(o, &o->waiting, o->epoch, o->last_number, &id)) {
+    if (!place_find_record(o, &o->waiting, o->epoch, o->last_number, &id)) {
         collection = COLLECTION_KEPT;
-        if (!find_record(o, &o->kept, o->epoch, o->last_number, &id))
+        if (!place_find_record(o, &o->kept, o->epoch, o->last_number, &id))
             return;
     }
     if (vault_read_header(&c->vault, collection, id, &header) == VAULT_OK)
         o->last_closed_at_ms = header.closed_at_ms;
+}
+
+/* Where the state record was damaged, or a crash came between a report and it, a report's slot may be without a name:
+ * then the owner decides again where it goes. */
+static void name_slots(core *c)
+{
+    state *s = &c->state;
+    while (s->slot_count < c->outbox.slot_bound) {
+        s->slots[s->slot_count++] = SLOT_UNDECIDED;
+        c->state_dirty = true;
+    }
 }
 
 int32_t outbox_open(core *c, const char **reason)
@@ -137,6 +138,7 @@ int32_t outbox_open(core *c, const char **reason)
         return result;
     note_highest(o, &o->waiting);
     note_highest(o, &o->kept);
+    name_slots(c);
     result = note_ledger(c);
     if (result != POS_OK)
         return result;
@@ -183,89 +185,7 @@ void outbox_count_kept(core *c)
     o->kept_counted = true;
 }
 
-/* ---- what is known ---- */
-
-bool outbox_has_number(core *c, uint32_t epoch, int64_t number, bool *failed)
-{
-    outbox *o = &c->outbox;
-    uint64_t id;
-    *failed = false;
-    if (find_record(o, &o->waiting, epoch, number, &id) || find_record(o, &o->kept, epoch, number, &id))
-        return true;
-    vault_result result = ledger_load(&c->ledger, &c->vault, o->reg, epoch, number);
-    *failed = result == VAULT_ERROR || result == VAULT_NEWER;
-    return !*failed && ledger_find(&c->ledger, number) != NULL;
-}
-
-typedef enum acquaintance {
-    UNKNOWN = 1,
-    SAME,  /* the same number with the same bytes */
-    OTHER, /* the same number with other bytes */
-    UNREADABLE
-} acquaintance;
-
-static acquaintance compare_record(core *c, uint32_t collection, uint64_t id, const uint8_t *sha256)
-{
-    record_header header;
-    switch (vault_read_header(&c->vault, collection, id, &header)) {
-    case VAULT_OK:
-        return memcmp(header.sha256, sha256, sizeof header.sha256) == 0 ? SAME : OTHER;
-    case VAULT_ERROR:
-        return UNREADABLE;
-    default:
-        return OTHER; /* damaged: whatever it was, it is not this */
-    }
-}
-
-static acquaintance look_up(core *c, uint32_t epoch, int64_t number, const uint8_t *sha256)
-{
-    outbox *o = &c->outbox;
-    uint64_t id;
-    if (find_record(o, &o->waiting, epoch, number, &id))
-        return compare_record(c, COLLECTION_OUTBOX, id, sha256);
-    if (find_record(o, &o->kept, epoch, number, &id))
-        return compare_record(c, COLLECTION_KEPT, id, sha256);
-    vault_result result = ledger_load(&c->ledger, &c->vault, o->reg, epoch, number);
-    if (result == VAULT_ERROR || result == VAULT_NEWER)
-        return UNREADABLE;
-    const ledger_entry *entry = ledger_find(&c->ledger, number);
-    if (!entry)
-        return UNKNOWN;
-    return memcmp(entry->sha256, sha256, sizeof entry->sha256) == 0 ? SAME : OTHER;
-}
-
 /* ---- accepting ---- */
-
-typedef struct placing {
-    acquaintance known; /* SAME: nothing to do. UNKNOWN: goes to `epoch` */
-    uint32_t epoch;
-} placing;
-
-/*
- * Which epoch does it belong to? The same bytes under the same number are the same close, in whichever epoch. A number
- * that goes on is of the current epoch. One that goes back is a late hand-over if it was closed before the last one
- * and its number is free, else the host counts anew: a new epoch. A rebuilt document proves nothing and opens none.
- */
-static placing place(core *c, const pos_report *z, const uint8_t *sha256)
-{
-    outbox *o = &c->outbox;
-    bool rebuilt = z->origin == POS_ORIGIN_REBUILT;
-    bool goes_on = z->z_number > o->last_number;
-    acquaintance current = goes_on ? UNKNOWN : look_up(c, o->epoch, z->z_number, sha256);
-    if (current == SAME || current == UNREADABLE)
-        return (placing){current, o->epoch};
-    if (current == OTHER && rebuilt)
-        return (placing){SAME, o->epoch};
-    for (uint32_t epoch = o->epoch; epoch-- > 0;) {
-        acquaintance earlier = look_up(c, epoch, z->z_number, sha256);
-        if (earlier == SAME || earlier == UNREADABLE)
-            return (placing){earlier, epoch};
-    }
-    bool late = current == UNKNOWN && z->closed_at_ms <= o->last_closed_at_ms;
-    if (goes_on || late || rebuilt)
-        return (placing){UNKNOWN, o->epoch};
-    return (placing){UNKNOWN, o->epoch + 1};
-}
 
 static void fill_header(record_header *header, const pos_report *z, core_time now)
 {
@@ -309,18 +229,38 @@ static void reject_unfit(record_header *header, const pos_report *z)
         reject(header, "invalid-figures", problem);
 }
 
-/* Reports of a register whose index, or of a slot that, is not stored yet would be nameless after a crash: the state
- * goes first. Once a register, so this is the second write that pos/plugin.h allows the first close. */
+/* Reports of a register whose index is not stored yet would be nameless after a crash: the state goes first. Once a
+ * register, so this is the second write that pos/plugin.h allows the first close. (A slot that is not stored yet is
+ * found again by outbox_open, undecided as it was.) */
 static int32_t store_names(core *c)
 {
-    if (!c->state_dirty)
+    if (!c->outbox.nameless)
         return POS_OK;
     int32_t result = state_save(&c->vault, &c->state);
     c->state_dirty = result != POS_OK;
+    c->outbox.nameless = result != POS_OK;
     return result;
 }
 
-static int32_t write_report(core *c, record_header *header, const pos_report *z)
+/* An original takes the place of a rebuilt one that was not sent yet. One that was kept is removed first: it would win
+ * over what waits. */
+static int32_t replace_rebuilt(core *c, const placing *where)
+{
+    outbox *o = &c->outbox;
+    if (where->collection == COLLECTION_OUTBOX)
+        sender_forget_item(c, where->id);
+    if (where->collection != COLLECTION_KEPT)
+        return POS_OK;
+    int32_t result = vault_remove(&c->vault, COLLECTION_KEPT, &where->id, 1);
+    if (result != POS_OK)
+        return result;
+    idset_remove(&o->kept, where->id);
+    o->kept_counted = false;
+    o->conflicts = o->rejections = o->elsewheres = o->unreadable = 0;
+    return POS_OK;
+}
+
+static int32_t write_report(core *c, record_header *header, const pos_report *z, const placing *where)
 {
     outbox *o = &c->outbox;
     bool keep = header->verdict == VERDICT_REJECTED;
@@ -333,6 +273,12 @@ static int32_t write_report(core *c, record_header *header, const pos_report *z)
         return result;
     uint32_t slot = c->state.current_slot;
     uint64_t id = key_pack((report_key){slot, o->reg, header->epoch, z->z_number});
+    if (where->known == PLACE_BETTER && where->collection == COLLECTION_OUTBOX && !keep)
+        id = where->id;
+    if (where->known == PLACE_BETTER)
+        result = replace_rebuilt(c, where);
+    if (result != POS_OK)
+        return result;
     result = vault_put(&c->vault, collection, id, header, z->document);
     if (result != POS_OK)
         return result;
@@ -369,12 +315,12 @@ outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool fro
         report.document_size = 0;
     record_header header;
     fill_header(&header, &report, now);
-    placing where = place(c, &report, header.sha256);
-    if (where.known == SAME)
+    placing where = place_report(c, &report, header.sha256, from_history);
+    if (where.known == PLACE_SAME)
         return ENTRY_KNOWN;
     *error = POS_E_IO;
     *why = "the storage could not be read, so it is not known whether this report is here already";
-    if (where.known == UNREADABLE)
+    if (where.known == PLACE_UNREADABLE)
         return ENTRY_ERROR;
     *why = "the register was reset more than 255 times";
     *error = POS_E_FAILED;
@@ -385,7 +331,7 @@ outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool fro
         reject(&header, "too-large", "larger than 4 MiB; the till still has it");
     else
         reject_unfit(&header, &report);
-    *error = write_report(c, &header, &report);
+    *error = write_report(c, &header, &report, &where);
     *why = "the storage did not take the report; hand it over again";
     if (*error != POS_OK)
         return ENTRY_ERROR;

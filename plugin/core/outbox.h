@@ -28,6 +28,7 @@ typedef struct outbox {
     bool kept_counted; /* the four below are right */
     uint32_t conflicts, rejections, elsewheres, unreadable;
     uint32_t slot_bound; /* no record has a slot at or above it */
+    bool nameless;       /* the register's index is not stored yet */
 } outbox;
 
 /* Lists the collections and finds epoch and last number. The state and the register index are in place by then. */

@@ -47,6 +47,25 @@ void sender_abandon(core *c)
         sender_finish(c);
 }
 
+void sender_forget_item(core *c, uint64_t id)
+{
+    sender *s = &c->sender;
+    if (s->phase == SENDER_BUILDING && !s->is_x) {
+        sender_finish(c);
+        return;
+    }
+    for (uint32_t i = 0; i < s->count && !s->is_x; i++) {
+        if (s->items[i].id != id)
+            continue;
+        s->items[i].stale = true;
+        s->items[i].fate = FATE_AGAIN;
+        if (s->reader.id == id) {
+            free(s->moving);
+            s->moving = NULL;
+        }
+    }
+}
+
 bool sender_is_sending(const core *c, uint64_t id)
 {
     const sender *s = &c->sender;

@@ -35,6 +35,7 @@ typedef struct sender_item {
     char business_date[11];
     uint32_t origin;
     sender_fate fate;
+    bool stale; /* another document took its place meanwhile: no answer to this one settles that */
 } sender_item;
 
 /* A report that failed: left out until then. */
@@ -78,6 +79,9 @@ bool sender_advance(core *c, core_time now);
 /* Gives up the batch that is being built or in flight; an answer that still comes is not looked at. What is being
  * settled goes on: it is our own bookkeeping. */
 void sender_abandon(core *c);
+
+/* The record of that id is about to be replaced: what is under way with the old one settles nothing. */
+void sender_forget_item(core *c, uint64_t id);
 
 /* A batch or its destination is gone: frees what belongs to it. */
 void sender_finish(core *c);

@@ -40,6 +40,7 @@ static void fill_entry(const core *c, uint32_t i, ledger_entry *entry)
     memset(entry, 0, sizeof *entry);
     entry->index = (uint8_t)(item->z_number % LEDGER_BLOCK);
     entry->destination = (uint16_t)c->sender.destination;
+    entry->origin = (uint8_t)item->origin;
     entry->closed_at_ms = item->closed_at_ms;
     memcpy(entry->business_date, item->business_date, sizeof entry->business_date);
     memcpy(entry->sha256, item->sha256, sizeof entry->sha256);

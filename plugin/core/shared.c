@@ -40,5 +40,7 @@ int32_t core_save_state(core *c)
     }
     int32_t result = state_save(&c->vault, &c->state);
     c->state_dirty = result != POS_OK;
+    if (result == POS_OK)
+        c->outbox.nameless = false;
     return result;
 }
