@@ -47,7 +47,7 @@ static void add(draw *d, pos_widget *w)
         w->flags |= POS_WIDGET_RESET;
     if (input)
         give_focus(d, w);
-    if (w->kind != POS_WIDGET_ROW && (input || w->action)) {
+    if (input || w->action) {
         mix(d, &w->kind, sizeof w->kind);
         mix_text(d, w->id);
         mix_text(d, w->action);
@@ -163,6 +163,8 @@ void draw_list(draw *d, const char *id, text_id label, text_id when_empty, uint3
 
 void draw_row(draw *d, const char *id, const char *label, const char *value, const char *help, bool can_be_chosen)
 {
+    if (!d->builder)
+        return;
     add(d, &(pos_widget){.kind = POS_WIDGET_ROW,
                          .id = id,
                          .label = label,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tests/plugin/test_screens.c - the owner's way: what each button asks of the cloud, what it refuses by itself, where the
- * answers lead, and how to get back. */
+/* tests/plugin/test_screens.c - the owner's way to an account and back: what each button asks of the cloud, what it
+ * refuses by itself, where the answers lead, and that no secret stays. */
 #include "support/screen_bench.h"
 
 #include "screens/page.h"
@@ -102,89 +102,6 @@ START_TEST(test_recover_takes_the_address_along)
 }
 END_TEST
 
-START_TEST(test_companies_search_and_pages)
-{
-    bench *b = bench_open("en");
-    bench_log_in(b);
-    screen_cloud_rule(&b->cloud, "GET", "/v1/companies", 200, "{\"items\":[" BENCH_COMPANY "],\"next\":\"cursor_2\"}");
-    bench_press_and_wait(b, "assign");
-    ck_assert_ptr_null(screen_text_find(&b->page, "list.previous"));
-    bench_type(b, "search", " Ru iz ");
-    bench_press_and_wait(b, "search.submit");
-    ck_assert_ptr_nonnull(strstr(b->cloud.last_path, "q=Ru%20iz"));
-    bench_press_and_wait(b, "list.next");
-    ck_assert_ptr_nonnull(strstr(b->cloud.last_path, "after=cursor_2"));
-    ck_assert_ptr_nonnull(strstr(b->cloud.last_path, "q=Ru%20iz"));
-    bench_press_and_wait(b, "list.previous");
-    ck_assert_ptr_null(strstr(b->cloud.last_path, "after="));
-    ck_assert_ptr_null(screen_text_find(&b->page, "list.previous"));
-    bench_close(b);
-}
-END_TEST
-
-START_TEST(test_new_company_while_the_list_loads)
-{
-    bench *b = bench_open("en");
-    bench_log_in(b);
-    b->cloud.holds = true;
-    bench_press(b, "assign");
-    bench_expect(b, "Asking");
-    bench_press(b, "company.new");
-    b->cloud.holds = false;
-    bench_settle(b);
-    ck_assert_int_eq(bench_render(b, NULL), POS_OK);
-    bench_expect_page(b, "company_new");
-    bench_type(b, "name", "Ruiz");
-    bench_press_and_wait(b, "company.create");
-    bench_expect_page(b, "stores");
-    bench_press_and_wait(b, "store.new");
-    bench_type(b, "name", "Centro");
-    bench_press_and_wait(b, "store.create");
-    bench_expect_page(b, "assign");
-    bench_event(b, POS_EVENT_BACK);
-    bench_expect_page(b, "stores");
-    bench_event(b, POS_EVENT_BACK);
-    bench_expect_page(b, "companies");
-    bench_close(b);
-}
-END_TEST
-
-static void refuse_known(bench *b)
-{
-    screen_cloud_rule(&b->cloud, "PUT", "/v1/stores/sto_1/*", 409,
-                      BENCH_PROBLEM("register-known", 409,
-                                    ",\"tills\":[{\"till_id\":\"" BENCH_KNOWN_TILL
-                                    "\",\"device_name\":null,\"register_id\":\"till-1\",\"last_seen_at_ms\":1,"
-                                    "\"last_z_number\":null,\"last_business_date\":null}]"));
-    bench_press_and_wait(b, "assign.accept");
-    bench_expect_page(b, "known");
-    b->cloud.rule_count--;
-}
-
-START_TEST(test_known_register)
-{
-    bench *b = bench_open("en");
-    bench_log_in(b);
-    bench_choose(b, "store.sto_1");
-    refuse_known(b);
-    bench_event(b, POS_EVENT_BACK);
-    bench_expect_page(b, "assign");
-    refuse_known(b);
-    if (_i == 0) {
-        bench_press_and_wait(b, "till.same." BENCH_KNOWN_TILL);
-        ck_assert_str_eq(b->cloud.last_path, "PUT /v1/stores/sto_1/tills/" BENCH_KNOWN_TILL);
-        ck_assert_ptr_nonnull(strstr(b->cloud.last_body, "\"claim\":\"same\""));
-    } else {
-        bench_press_and_wait(b, "till.another");
-        ck_assert_ptr_null(strstr(b->cloud.last_path, BENCH_KNOWN_TILL));
-        ck_assert_ptr_nonnull(strstr(b->cloud.last_body, "\"claim\":\"another\""));
-    }
-    bench_expect_page(b, "main");
-    bench_expect(b, "Centro now gets the reports");
-    bench_close(b);
-}
-END_TEST
-
 START_TEST(test_back_breaks_off)
 {
     bench *b = bench_open("en");
@@ -237,63 +154,6 @@ START_TEST(test_code_that_is_not_awaited)
     bench_type(b, "password_again", "a secret word");
     bench_press(b, "recover.confirm");
     bench_expect_error(b, "code", "no longer valid");
-    bench_close(b);
-}
-END_TEST
-
-START_TEST(test_session_ends_on_the_way)
-{
-    bench *b = bench_open("en");
-    bench_log_in(b);
-    uint32_t rules = b->cloud.rule_count;
-    screen_cloud_rule(&b->cloud, "GET", "/v1/companies", 401, BENCH_PROBLEM("unauthorized", 401, ""));
-    bench_press_and_wait(b, "assign");
-    b->cloud.rule_count = rules;
-    bench_press(b, "login");
-    bench_type(b, "email", "ana@example.com");
-    bench_type(b, "password", "a secret word");
-    bench_press_and_wait(b, "login.submit");
-    bench_settle(b);
-    ck_assert_int_eq(bench_render(b, NULL), POS_OK);
-    bench_expect_page(b, "companies"); /* where the owner was, with the list */
-    ck_assert_ptr_nonnull(screen_text_find(&b->page, "company.cmp_1"));
-    bench_close(b);
-}
-END_TEST
-
-START_TEST(test_send_x)
-{
-    bench *b = bench_open("en");
-    bench_assign(b);
-    bench_press(b, "configuration");
-    bench_type(b, "send_x", "1");
-    bench_press(b, "send_x");
-    ck_assert_str_eq(screen_text_find(&b->page, "send_x")->value, "1");
-    ck_assert(core_get_x(b->core, b->now).enabled);
-    bench_type(b, "send_x", "perhaps");
-    bench_press(b, "send_x");
-    ck_assert(core_get_x(b->core, b->now).enabled);
-    bench_type(b, "send_x", "0");
-    bench_press(b, "send_x");
-    ck_assert(!core_get_x(b->core, b->now).enabled);
-    bench_close(b);
-}
-END_TEST
-
-START_TEST(test_disconnect)
-{
-    bench *b = bench_open("en");
-    bench_assign(b);
-    bench_press(b, "disconnect");
-    bench_event(b, POS_EVENT_BACK);
-    ck_assert(core_get_assignment(b->core).assigned);
-    bench_press(b, "disconnect");
-    bench_press_and_wait(b, "disconnect.accept");
-    bench_expect_page(b, "disconnected");
-    ck_assert(!core_get_assignment(b->core).assigned && !core_get_account(b->core).logged_in);
-    bench_press(b, "disconnect.done");
-    bench_expect_page(b, "main");
-    ck_assert(!screen_text_find(&b->page, "disconnect")->is_enabled);
     bench_close(b);
 }
 END_TEST
@@ -372,15 +232,9 @@ int main(void)
     tcase_add_test(tcase, test_values_are_trimmed_but_passwords_are_not);
     tcase_add_test(tcase, test_register);
     tcase_add_test(tcase, test_recover_takes_the_address_along);
-    tcase_add_test(tcase, test_companies_search_and_pages);
-    tcase_add_test(tcase, test_new_company_while_the_list_loads);
-    tcase_add_loop_test(tcase, test_known_register, 0, 2);
     tcase_add_test(tcase, test_back_breaks_off);
     tcase_add_test(tcase, test_busy_core);
     tcase_add_test(tcase, test_code_that_is_not_awaited);
-    tcase_add_test(tcase, test_session_ends_on_the_way);
-    tcase_add_test(tcase, test_send_x);
-    tcase_add_test(tcase, test_disconnect);
     tcase_add_test(tcase, test_no_secret_stays);
     tcase_add_test(tcase, test_back_leads_home);
     suite_add_tcase(suite, tcase);

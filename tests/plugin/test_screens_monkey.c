@@ -265,9 +265,6 @@ START_TEST(test_monkey)
         if (i % 50 == 0)
             storage_memory_settle(m.b->disk);
     }
-    for (uint32_t i = 0; i < m.seen_count; i++)
-        printf("%s ", m.seen[i]);
-    printf("\n");
     ck_assert_msg(m.seen_count >= 14, "only %u of 17 pages were seen", m.seen_count);
     bench_close(m.b);
 }

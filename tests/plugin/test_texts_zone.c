@@ -109,6 +109,11 @@ START_TEST(test_rules)
     ck_assert_int_eq(rule.daylight_s, -9000);
     ck_assert_int_eq(rule.to_daylight.at_s, -3600);
     ck_assert_int_eq(rule.to_standard.at_s, 26 * 3600 + 930);
+    /* J59 is 28 February in every year. */
+    zone_rule early;
+    ck_assert(zone_rule_parse("AAA0BBB,J59/0,J100/0", &early));
+    ck_assert_int_eq(zone_rule_get_offset_s(&early, zone_days_from_date(2028, 2, 28) * DAY_S), 3600);
+    ck_assert_int_eq(zone_rule_get_offset_s(&early, zone_days_from_date(2028, 2, 28) * DAY_S - 1), 0);
     /* J60 is 1 March in every year: local midnight less an hour, 03:30 west. */
     int64_t march_2028 = zone_days_from_date(2028, 3, 1) * DAY_S - 3600 + 12600;
     ck_assert_int_eq(zone_rule_get_offset_s(&rule, march_2028 - 1), -12600);

@@ -107,7 +107,7 @@ static inline pos_report bench_report(uint32_t kind, int64_t number, const char 
 static inline int32_t bench_running(void *ctx, int64_t min_sequence, pos_report_visitor visitor, void *visitor_ctx)
 {
     (void)ctx;
-    char document[40]; /* another one each time, as if something was sold */
+    char document[64]; /* another one each time, as if something was sold */
     snprintf(document, sizeof document, "{\"kind\":\"X\",\"taken\":%lld}", (long long)++bench_open_now->x_taken);
     pos_report x = bench_report(POS_REPORT_X, bench_open_now->last_z + 1, document);
     x.x_sequence = min_sequence;
