@@ -127,11 +127,26 @@ char *e2e_read_file(const char *path, size_t *size_bytes)
 
 /* ---- time ---- */
 
-int64_t e2e_now_ms(void)
+static int64_t read_us(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int64_t e2e_now_us(void)
+{
+    return read_us(CLOCK_MONOTONIC);
+}
+
+int64_t e2e_now_ms(void)
+{
+    return e2e_now_us() / 1000;
+}
+
+int64_t e2e_cpu_us(void)
+{
+    return read_us(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void e2e_nap(int ms)

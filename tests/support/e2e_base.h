@@ -26,6 +26,8 @@ void e2e_copy_folder(const char *from, const char *to);
 void e2e_join_path(char path[E2E_PATH_BYTES], const char *folder, const char *name);
 
 int64_t e2e_now_ms(void); /* CLOCK_MONOTONIC */
+int64_t e2e_now_us(void);
+int64_t e2e_cpu_us(void); /* what this thread has worked: tells work from waiting, on a busy machine too */
 void e2e_nap(int ms);
 
 /* Starts a program; standard output goes to out_fd, errors to err_fd (-1: as ours). It dies with the test. */

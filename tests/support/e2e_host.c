@@ -88,11 +88,22 @@ static const void *give_extension(void *ctx, const char *name)
 
 /* ---- storage: the SDK's, as slow as the test wants it ---- */
 
-static int64_t read_us(void)
+typedef struct span {
+    int64_t us, cpu_us;
+} span;
+
+static span begin_storage(const e2e_host *host, bool writes)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    span start = {e2e_now_us(), e2e_cpu_us()};
+    if (writes && host->write_delay_ms > 0)
+        e2e_nap((int)host->write_delay_ms);
+    return start;
+}
+
+static void end_storage(e2e_host *host, const span *start)
+{
+    host->storage_us += e2e_now_us() - start->us;
+    host->storage_cpu_us += e2e_cpu_us() - start->cpu_us;
 }
 
 static int32_t storage_acquire(void *ctx)
@@ -108,12 +119,10 @@ static void storage_release(void *ctx)
 static int32_t storage_put(void *ctx, uint32_t collection, uint64_t id, const void *bytes, uint32_t size_bytes)
 {
     e2e_host *host = ctx;
-    int64_t start_us = read_us();
-    if (host->write_delay_ms > 0)
-        e2e_nap((int)host->write_delay_ms);
+    span start = begin_storage(host, true);
     int32_t result = poshost_storage_calls()->put(host->storage, collection, id, bytes, size_bytes);
     host->writes++;
-    host->storage_us += read_us() - start_us;
+    end_storage(host, &start);
     return result;
 }
 
@@ -121,22 +130,21 @@ static int32_t storage_get(void *ctx, uint32_t collection, uint64_t id, uint32_t
                            uint32_t capacity_bytes, uint32_t *size_bytes)
 {
     e2e_host *host = ctx;
-    int64_t start_us = read_us();
+    span start = begin_storage(host, false);
     int32_t result =
         poshost_storage_calls()->get(host->storage, collection, id, offset_bytes, buffer, capacity_bytes, size_bytes);
-    host->storage_us += read_us() - start_us;
+    host->reads++;
+    end_storage(host, &start);
     return result;
 }
 
 static int32_t storage_remove(void *ctx, uint32_t collection, const uint64_t *ids, uint32_t count)
 {
     e2e_host *host = ctx;
-    int64_t start_us = read_us();
-    if (host->write_delay_ms > 0)
-        e2e_nap((int)host->write_delay_ms);
+    span start = begin_storage(host, true);
     int32_t result = poshost_storage_calls()->remove(host->storage, collection, ids, count);
     host->writes++;
-    host->storage_us += read_us() - start_us;
+    end_storage(host, &start);
     return result;
 }
 

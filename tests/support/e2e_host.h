@@ -35,9 +35,11 @@ typedef struct e2e_host {
     uint32_t write_delay_ms; /* slow flash: each put and remove takes so much longer */
     int64_t clock_ahead_ms;  /* of the real clocks */
 
-    /* Spent in the storage's functions, and writes to it, since the host was opened. */
+    /* Spent in the storage's functions, and calls of them, since the host was opened. */
     int64_t storage_us;
-    uint64_t writes;
+    int64_t storage_cpu_us;
+    uint64_t writes; /* put and remove */
+    uint64_t reads;  /* get */
 
     e2e_day *days;
     size_t day_count, day_room;
