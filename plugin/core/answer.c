@@ -135,7 +135,7 @@ static sender_fate judge(core *c, core_time now, const sender_item *item, const 
     case STATUS_DELIVERED:
         if (!receipt_fits(c, item, result, true))
             return again(c, now, item, "the receipt is for something else");
-        return same_store ? FATE_DELIVERED : FATE_KEEP;
+        return same_store || c->sender.is_x ? FATE_DELIVERED : FATE_KEEP;
     case STATUS_CONFLICT:
         if (!receipt_fits(c, item, result, true) || c->sender.is_x)
             return again(c, now, item, "the receipt is for something else");

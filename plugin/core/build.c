@@ -10,8 +10,8 @@
 #include "core/internal.h"
 #include "core/sender.h"
 
-#define READ_RETRY_MS  INT64_C(1000)
-#define NEWER_RETRY_MS (INT64_C(24) * 60 * 60 * 1000)
+#define RETRY_MS    INT64_C(1000)
+#define LEFT_OUT_MS (INT64_C(24) * 60 * 60 * 1000)
 
 static void note_item(sender *s, const record_header *header)
 {
@@ -54,12 +54,14 @@ typedef enum step {
 
 /* What stands in the outbox but is settled already (a crash came between the two writes of core/outbox.h) is removed
  * as soon as it is met. */
-static step remove_settled(core *c, uint64_t id)
+static step remove_settled(core *c, core_time now, uint64_t id)
 {
     if (!vault_may_write(&c->vault))
         return STEP_PAUSE;
     if (vault_remove(&c->vault, COLLECTION_OUTBOX, &id, 1) == POS_OK)
         idset_remove(&c->outbox.waiting, id);
+    else
+        c->sender.read_retry_at = now.elapsed_ms + RETRY_MS;
     return STEP_PAUSE;
 }
 
@@ -75,7 +77,7 @@ static bool is_settled(core *c, uint64_t id, const record_header *header)
 }
 
 /* A damaged record: its bytes are put aside, then it leaves the outbox; the host's history is asked for the report. */
-static step put_damaged_aside(core *c, uint64_t id)
+static step put_damaged_aside(core *c, core_time now, uint64_t id)
 {
     report_key key = key_unpack(id);
     if (!vault_may_write(&c->vault) || !idset_reserve(&c->outbox.damaged))
@@ -84,6 +86,8 @@ static step put_damaged_aside(core *c, uint64_t id)
         if (vault_remove(&c->vault, COLLECTION_OUTBOX, &id, 1) == POS_OK) {
             idset_remove(&c->outbox.waiting, id);
             catchup_lacks(c, key.number);
+        } else {
+            c->sender.read_retry_at = now.elapsed_ms + RETRY_MS;
         }
         return STEP_PAUSE;
     }
@@ -104,8 +108,17 @@ static step put_damaged_aside(core *c, uint64_t id)
         core_log(c, POS_LOG_ERROR, "the stored Z %lld is damaged; it is put aside and asked for again",
                  (long long)key.number);
         core_changed(c);
+    } else {
+        c->sender.read_retry_at = now.elapsed_ms + RETRY_MS;
     }
     return STEP_PAUSE;
+}
+
+/* What cannot be sent by this plugin at all. */
+static void leave_out(core *c, core_time now, uint64_t id)
+{
+    if (!sender_set_aside(c, id, now.elapsed_ms + LEFT_OUT_MS, true))
+        backoff_fail(&c->credentials[c->sender.destination].backoff, now.elapsed_ms, true, -1, core_random(c));
 }
 
 static step handle_unreadable(core *c, core_time now, vault_result result)
@@ -114,15 +127,15 @@ static step handle_unreadable(core *c, core_time now, vault_result result)
     uint64_t id = s->reader.id;
     protocol_batch_drop_item(s->batch);
     s->reading = false;
-    if (s->is_x) {
-        c->x.present = false; /* the next X replaces it */
+    if (s->is_x && result != VAULT_ERROR) {
+        xslot_give_up(c, s->items[0].z_number, s->items[0].x_sequence);
         return STEP_PAUSE;
     }
     switch (result) {
     case VAULT_BAD:
-        return put_damaged_aside(c, id);
+        return put_damaged_aside(c, now, id);
     case VAULT_NEWER:
-        sender_set_aside(c, id, now.elapsed_ms + NEWER_RETRY_MS, true);
+        leave_out(c, now, id);
         return STEP_PAUSE;
     case VAULT_ABSENT:
         core_log(c, POS_LOG_ERROR, "the storage lost Z %lld; it is asked for again", (long long)key_unpack(id).number);
@@ -130,7 +143,7 @@ static step handle_unreadable(core *c, core_time now, vault_result result)
             catchup_lacks(c, key_unpack(id).number);
         return STEP_PAUSE;
     default:
-        s->read_retry_at = now.elapsed_ms + READ_RETRY_MS;
+        s->read_retry_at = now.elapsed_ms + RETRY_MS;
         return STEP_PAUSE;
     }
 }
@@ -144,13 +157,16 @@ static step begin_item(core *c, core_time now)
     if (result != VAULT_OK)
         return handle_unreadable(c, now, result);
     if (!s->is_x && is_settled(c, s->reader.id, &header))
-        return remove_settled(c, s->reader.id);
+        return remove_settled(c, now, s->reader.id);
     if (s->count > 0 && protocol_batch_bytes(s->batch) + header.payload_bytes > PROTOCOL_BATCH_BYTES)
         return STEP_SUBMIT;
     protocol_item item;
     record_to_item(&header, &item);
-    if (!protocol_batch_begin_item(s->batch, &item))
+    if (!protocol_batch_begin_item(s->batch, &item)) {
+        if (s->count == 0 && protocol_item_problem(&item))
+            leave_out(c, now, s->reader.id);
         return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
+    }
     note_item(s, &header);
     s->reader.header = header;
     s->reader.started = true;

@@ -158,6 +158,7 @@ static bool start_batch(core *c, uint32_t d, bool is_x, uint64_t id)
     s->reg = is_x ? c->outbox.reg : key.reg;
     s->epoch = is_x ? c->x.header.epoch : key.epoch;
     s->reader = (vault_reader){.collection = is_x ? COLLECTION_X : COLLECTION_OUTBOX, .id = id};
+    s->items[0] = (sender_item){.z_number = c->x.header.z_number, .x_sequence = c->x.header.x_sequence};
     return true;
 }
 

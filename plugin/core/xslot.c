@@ -23,6 +23,9 @@ void xslot_open(core *c, core_time now)
     xslot *x = &c->x;
     vault_result result = vault_read_header(&c->vault, COLLECTION_X, c->outbox.reg, &x->header);
     x->present = result == VAULT_OK && x->header.kind == RECORD_X;
+    x->foreign = result == VAULT_NEWER;
+    if (x->foreign)
+        core_log(c, POS_LOG_ERROR, "the last X report was taken by a newer version of this plugin: update it");
     if (result == VAULT_BAD)
         core_log(c, POS_LOG_ERROR, "the record of the last X report is damaged; the next X replaces it");
     if (x->present && x->header.verdict == VERDICT_SENT)
@@ -49,6 +52,32 @@ static int64_t next_sequence(const core *c, int64_t z_number)
     if (reg->x_floor_z == z_number && reg->x_floor_sequence > last)
         last = reg->x_floor_sequence;
     return last + 1;
+}
+
+/* What the host is asked for at least: whichever period is open, the sequence must be free in it. Mostly that is the
+ * one after the last close; but a till whose history does not reach that far may be further on. */
+static int64_t least_sequence(const core *c)
+{
+    int64_t last = c->outbox.last_number;
+    int64_t least = next_sequence(c, last + 1);
+    int64_t others[] = {c->x.present ? c->x.header.z_number : 0, c->state.registers[c->outbox.reg].x_floor_z};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        int64_t next = next_sequence(c, others[i]);
+        if (others[i] > last && next > least)
+            least = next;
+    }
+    return least;
+}
+
+void xslot_give_up(core *c, int64_t z_number, int64_t sequence)
+{
+    record_header *header = &c->x.header;
+    if (header->z_number != z_number || header->x_sequence != sequence)
+        return;
+    header->verdict = VERDICT_SENT;
+    core_log(c, POS_LOG_ERROR, "the stored X %lld cannot be read; the next one replaces it",
+             (long long)header->x_sequence);
+    core_changed(c);
 }
 
 typedef struct taking {
@@ -123,13 +152,12 @@ static int32_t take_report(void *ctx, const pos_report *in)
 
 bool xslot_tick(core *c, core_time now)
 {
-    if (!c->env.reports || !c->state.x_enabled || !c->state.assigned)
+    if (!c->env.reports || !c->state.x_enabled || !c->state.assigned || c->x.foreign)
         return false;
     if (!schedule_is_due(&c->x.schedule, now.elapsed_ms))
         return false;
     taking t = {c, now};
-    int64_t open_period = c->outbox.last_number + 1;
-    c->env.reports->running(c->env.host_ctx, next_sequence(c, open_period), take_report, &t);
+    c->env.reports->running(c->env.host_ctx, least_sequence(c), take_report, &t);
     /* Whatever came of it, the next one is in half an hour: an X that is missed is replaced by the next. */
     schedule_taken(&c->x.schedule, now.elapsed_ms);
     core_changed(c);

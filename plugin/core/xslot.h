@@ -18,6 +18,7 @@
 
 typedef struct xslot {
     bool present;         /* a record is there */
+    bool foreign;         /* it is a newer plugin's: left alone, and no X is taken */
     record_header header; /* of it */
     schedule schedule;
     int64_t last_sent_ms; /* wall */
@@ -27,6 +28,10 @@ void xslot_open(core *c, core_time now);
 
 /* Is an X waiting to be sent? Not when the Z of its period was closed since: then it is obsolete. */
 bool xslot_is_pending(const core *c);
+
+/* The record of the pending X cannot be read any more: the next X replaces it, and goes on from its sequence. Unless
+ * one has already, while that one was being read. */
+void xslot_give_up(core *c, int64_t z_number, int64_t sequence);
 
 /* Takes an X when one is due. True: it used the tick's write. */
 bool xslot_tick(core *c, core_time now);
