@@ -36,8 +36,10 @@ static char *terminal_make_page(struct terminal *terminal, const char *clock)
     FILE *file = open_memstream(&text, &size_bytes);
     if (file == NULL)
         return NULL;
-    if (strcmp(terminal->shown_id, poshost_screen_id(till->screen)) != 0)
+    if (strcmp(terminal->shown_id, poshost_screen_id(till->screen)) != 0) {
         terminal->page = 0;
+        terminal->rows = 0;
+    }
     (void)snprintf(terminal->shown_id, sizeof terminal->shown_id, "%s", poshost_screen_id(till->screen));
     view_lay_out(&view, till->screen);
     if (terminal->page >= view_page_count(&view))
@@ -207,24 +209,23 @@ static const poshost_widget *terminal_find_list(const poshost_screen *screen)
     return NULL;
 }
 
-/* Other rows of the screen's list, as many as it shows now. */
+/* Other rows of the screen's list, as many as it showed at first. */
 static void terminal_scroll(struct terminal *terminal, bool forwards)
 {
     poshost_screen *screen = terminal->run.till->screen;
     const poshost_widget *list = terminal_find_list(screen);
     if (list == NULL || list->count == 0)
         return;
+    if (list->count > terminal->rows)
+        terminal->rows = list->count;
     uint32_t first = list->first;
     if (forwards && first + list->count < list->total)
         first += list->count;
     else if (!forwards && first > 0)
-        first = first > list->count ? first - list->count : 0;
+        first = first > terminal->rows ? first - terminal->rows : 0;
     else
         return;
-    uint32_t count = forwards || first > 0 ? list->count : list->first > 0 ? list->first : list->count;
-    if (count > 200)
-        count = 200;
-    terminal_result(terminal, poshost_screen_window(screen, list->id, first, count, poshost_guard_render,
+    terminal_result(terminal, poshost_screen_window(screen, list->id, first, terminal->rows, poshost_guard_render,
                                                     terminal->run.till->instance.guard));
     terminal->page = 0;
 }

@@ -15,6 +15,7 @@ struct terminal {
     bool may_read; /* the descriptor was seen to be readable */
     size_t page;
     char remark[256];  /* said above the next page: what the last key could not do */
+    uint32_t rows;     /* the most that the screen's list has shown at once: a short last window stays an exception */
     char shown_id[64]; /* the screen that `page` counts in */
     char *shown;       /* the page that was printed last, without its clock; NULL: none */
 };
