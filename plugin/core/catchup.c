@@ -7,6 +7,7 @@
 
 #define PERIOD_MS      (INT64_C(60) * 60 * 1000)
 #define RETRY_MS       (INT64_C(60) * 1000)
+#define FAILURES_MAX   3    /* in a row: then it is not the one report */
 #define NUMBERS_A_TICK 1024 /* five pages of the ledger at most: within a tick's read budget */
 
 void catchup_open(core *c, core_time now)
@@ -38,7 +39,7 @@ typedef struct fetching {
     core_time now;
     int64_t number;
     outbox_entry entry;
-    bool seen;
+    bool unusable;
 } fetching;
 
 static int32_t take_closed(void *ctx, const pos_report *in)
@@ -47,10 +48,10 @@ static int32_t take_closed(void *ctx, const pos_report *in)
     pos_report report;
     const char *why = NULL;
     int32_t error = intake_read(in, POS_REPORT_Z, f->c->register_id, &report, &why);
-    f->seen = true;
     if (error == POS_E_MISUSE || report.z_number != f->number) {
         core_log(f->c, POS_LOG_MISUSE, "pos.reports/1 closed(%lld): %s", (long long)f->number,
                  error == POS_E_MISUSE ? why : "the report has another number");
+        f->unusable = true;
         return POS_E_MISUSE;
     }
     bool stub = error == POS_E_TOO_LARGE;
@@ -62,44 +63,56 @@ typedef enum fetched {
     FETCHED_NEW = 1,
     FETCHED_KNOWN,
     FETCHED_NOTHING, /* the host does not have it, or what it gave cannot be used */
-    FETCHED_ERROR
+    FETCHED_FAILED,  /* the host could not give it out */
+    FETCHED_ERROR    /* our storage did not take it */
 } fetched;
 
 static fetched fetch(core *c, core_time now, int64_t number)
 {
     fetching f = {.c = c, .now = now, .number = number};
     int32_t result = c->env.reports->closed(c->env.host_ctx, number, take_closed, &f);
-    if (result == POS_E_NOT_FOUND || result == POS_E_MISUSE)
-        return FETCHED_NOTHING;
-    if (result != POS_OK || !f.seen)
+    /* What happened in the visitor decides: not every host passes its result on. */
+    if (f.entry == ENTRY_NEW || f.entry == ENTRY_KNOWN)
+        return f.entry == ENTRY_NEW ? FETCHED_NEW : FETCHED_KNOWN;
+    if (f.entry == ENTRY_ERROR)
         return FETCHED_ERROR;
-    return f.entry == ENTRY_NEW ? FETCHED_NEW : FETCHED_KNOWN;
+    return f.unusable || result == POS_E_NOT_FOUND ? FETCHED_NOTHING : FETCHED_FAILED;
 }
 
 /* ---- walking ---- */
 
+static void start_forward(core *c)
+{
+    catchup *k = &c->catchup;
+    if (k->epoch != c->outbox.epoch) {
+        k->epoch = c->outbox.epoch;
+        k->complete_through = 0;
+    }
+    k->phase = CATCHUP_FORWARD;
+    k->failed_at = 0;
+    k->failed_in_a_row = 0;
+    k->cursor = k->complete_through + 1 > k->first ? k->complete_through + 1 : k->first;
+}
+
 static void start(core *c, core_time now)
 {
     catchup *k = &c->catchup;
-    int64_t first = 0;
     k->check_at = now.elapsed_ms + PERIOD_MS;
-    if (c->env.reports->closed_range(c->env.host_ctx, &first, &k->last) != POS_OK) {
+    k->first = k->last = 0;
+    if (c->env.reports->closed_range(c->env.host_ctx, &k->first, &k->last) != POS_OK) {
         k->check_at = now.elapsed_ms + RETRY_MS;
         return;
     }
     if (k->last <= 0)
         return;
-    if (k->epoch != c->outbox.epoch) {
-        k->epoch = c->outbox.epoch;
-        k->complete_through = 0;
-    }
-    if (k->last < c->outbox.last_number) {
-        k->phase = CATCHUP_BACK;
-        k->cursor = k->last;
+    if (k->first < 1)
+        k->first = 1;
+    if (k->last >= c->outbox.last_number) {
+        start_forward(c);
         return;
     }
-    k->phase = CATCHUP_FORWARD;
-    k->cursor = k->complete_through + 1 > first ? k->complete_through + 1 : first;
+    k->phase = CATCHUP_BACK;
+    k->cursor = k->last;
 }
 
 static void pause_after_error(core *c, core_time now)
@@ -108,21 +121,28 @@ static void pause_after_error(core *c, core_time now)
     c->catchup.check_at = now.elapsed_ms + RETRY_MS;
 }
 
+static void finish(core *c, core_time now)
+{
+    catchup *k = &c->catchup;
+    k->phase = CATCHUP_IDLE;
+    k->complete_through = k->failed_at == 0 ? k->last : k->failed_at - 1;
+    if (k->failed_at != 0)
+        k->check_at = now.elapsed_ms + RETRY_MS;
+    core_changed(c);
+}
+
 /* The host counts again from below our last number. Where its report of a number is ours, the two agree from there on
  * down; where it is not, those are new closes, and outbox_accept() opens an epoch for them. */
 static void step_back(core *c, core_time now)
 {
     catchup *k = &c->catchup;
-    fetched got = k->cursor > 0 ? fetch(c, now, k->cursor) : FETCHED_KNOWN;
-    if (got == FETCHED_ERROR) {
+    fetched got = k->cursor >= k->first ? fetch(c, now, k->cursor) : FETCHED_KNOWN;
+    if (got == FETCHED_ERROR || got == FETCHED_FAILED)
         pause_after_error(c, now);
-        return;
-    }
-    if (got == FETCHED_NEW) {
+    else if (got == FETCHED_KNOWN)
+        start_forward(c);
+    else
         k->cursor--;
-        return;
-    }
-    k->phase = CATCHUP_IDLE;
 }
 
 /* Within the first epoch a number's presence tells that we have it. In a later one the number may be here from an
@@ -140,19 +160,17 @@ static void step_forward(core *c, core_time now)
             break;
         fetched got = fetch(c, now, k->cursor);
         failed = got == FETCHED_ERROR;
+        if (got == FETCHED_FAILED && k->failed_at == 0)
+            k->failed_at = k->cursor; /* one report that the host cannot read does not stop the rest */
+        k->failed_in_a_row = got == FETCHED_FAILED ? k->failed_in_a_row + 1 : 0;
         if (!failed)
             k->cursor++;
         break;
     }
-    if (failed) {
+    if (failed || k->failed_in_a_row >= FAILURES_MAX)
         pause_after_error(c, now);
-        return;
-    }
-    if (k->cursor > k->last) {
-        k->complete_through = k->last;
-        k->phase = CATCHUP_IDLE;
-        core_changed(c);
-    }
+    else if (k->cursor > k->last)
+        finish(c, now);
 }
 
 bool catchup_tick(core *c, core_time now)

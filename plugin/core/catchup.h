@@ -12,7 +12,7 @@
 
 typedef enum catchup_phase {
     CATCHUP_IDLE = 1,
-    CATCHUP_BACK,   /* the host's last number is behind ours: walk back until it and we agree */
+    CATCHUP_BACK,   /* the host's last number is behind ours: walk back until it and we agree, then forward */
     CATCHUP_FORWARD /* fetch every number that we lack */
 } catchup_phase;
 
@@ -20,7 +20,9 @@ typedef struct catchup {
     catchup_phase phase;
     int64_t check_at; /* elapsed ms */
     int64_t cursor;
-    int64_t last;             /* the host's highest number */
+    int64_t first, last; /* the host's lowest and highest number */
+    int64_t failed_at;   /* the lowest number that the host could not give out this time; 0: none */
+    uint32_t failed_in_a_row;
     uint32_t epoch;           /* in which complete_through is meant */
     int64_t complete_through; /* nothing up to here is lacking, of that epoch */
 } catchup;
