@@ -253,8 +253,8 @@ int32_t poshost_report_finish(poshost_report *report, pos_report *out)
 {
     if (report->failure == POS_OK && !report->is_finished)
         write_once(report);
-    if (report->failure == POS_OK && out == NULL)
-        poshost_report_fail(report, POS_E_MISUSE, "poshost_report_finish: out is NULL");
+    if (out == NULL)
+        return poshost_report_fail(report, POS_E_MISUSE, "poshost_report_finish: out is NULL");
     if (report->failure != POS_OK)
         return report->failure;
     int is_z = report->head.kind == POS_REPORT_Z;

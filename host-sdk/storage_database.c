@@ -230,7 +230,7 @@ static void bind_key(sqlite3_stmt *statement, uint32_t collection, uint64_t id)
 int32_t poshost_database_put(poshost_database *database, uint32_t collection, uint64_t id, const void *stored,
                              uint32_t stored_bytes, uint32_t size_bytes)
 {
-    poshost_database_place place;
+    poshost_database_place place = {0};
     int32_t code = poshost_database_find(database, collection, id, &place);
     if (code != POS_OK && code != POS_E_NOT_FOUND)
         return code;

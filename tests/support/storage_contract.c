@@ -48,13 +48,14 @@ const char *storage_contract_expect(const storage_bench *bench, void *ctx, uint3
                                     uint32_t seed, uint32_t size_bytes)
 {
     unsigned char *wanted = storage_contract_bytes(seed, size_bytes);
-    unsigned char *found = malloc((size_t)size_bytes + 64);
+    uint32_t capacity = size_bytes + 64;
+    unsigned char *found = malloc((size_t)capacity + 16); /* room for one who copies too much */
     if (found == NULL)
         abort();
-    memset(found, 0xEE, (size_t)size_bytes + 64);
+    memset(found, 0xEE, (size_t)capacity + 16);
     uint32_t size = 0;
     const char *wrong = NULL;
-    int32_t code = bench->calls->get(ctx, collection, id, 0, found, size_bytes + 64, &size);
+    int32_t code = bench->calls->get(ctx, collection, id, 0, found, capacity, &size);
     if (code != POS_OK)
         wrong = storage_contract_say("get of record %llu returned %d", (unsigned long long)id, (int)code);
     else if (size != size_bytes)
@@ -62,7 +63,7 @@ const char *storage_contract_expect(const storage_bench *bench, void *ctx, uint3
                                      (unsigned)size_bytes);
     else if (memcmp(found, wanted, size_bytes) != 0)
         wrong = storage_contract_say("record %llu has other bytes", (unsigned long long)id);
-    else if (found[size_bytes] != 0xEE)
+    else if (found[size_bytes] != 0xEE || found[capacity] != 0xEE)
         wrong = storage_contract_say("get wrote past the record");
     free(found);
     free(wanted);
