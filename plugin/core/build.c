@@ -13,6 +13,9 @@
 #define RETRY_MS    INT64_C(1000)
 #define LEFT_OUT_MS (INT64_C(24) * 60 * 60 * 1000)
 
+/* What a read takes of a tick's budget at the least: hundreds of small ones make a long tick, too. */
+#define READ_COST_BYTES 4096u
+
 static void note_item(sender *s, const record_header *header)
 {
     sender_item *item = &s->items[s->count];
@@ -196,6 +199,12 @@ static step next_item(core *c, core_time now)
     return STEP_MORE;
 }
 
+static void charge(uint32_t *budget, uint32_t read_bytes)
+{
+    uint32_t cost = read_bytes > READ_COST_BYTES ? read_bytes : READ_COST_BYTES;
+    *budget -= cost < *budget ? cost : *budget;
+}
+
 static step read_piece(core *c, core_time now, uint32_t *budget)
 {
     sender *s = &c->sender;
@@ -204,7 +213,7 @@ static step read_piece(core *c, core_time now, uint32_t *budget)
     vault_result result = vault_read_piece(&c->vault, &s->reader, s->piece, want, &got);
     if (result != VAULT_OK)
         return handle_unreadable(c, now, result);
-    *budget -= got;
+    charge(budget, got);
     if (!protocol_batch_append(s->batch, s->piece, got)) {
         protocol_batch_drop_item(s->batch);
         s->reading = false;
@@ -229,7 +238,7 @@ bool build_step(core *c, core_time now)
             next = read_piece(c, now, &budget);
         } else {
             next = begin_item(c, now);
-            budget -= budget < RECORD_PAYLOAD_OFFSET ? budget : RECORD_PAYLOAD_OFFSET;
+            charge(&budget, RECORD_PAYLOAD_OFFSET);
         }
     }
     if (next == STEP_SUBMIT) {
