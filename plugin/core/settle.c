@@ -14,6 +14,7 @@
 
 #include "core/internal.h"
 #include "core/sender.h"
+#include "protocol/text.h"
 
 #define WRITE_RETRY_MS INT64_C(1000)
 
@@ -95,10 +96,11 @@ static void remove_delivered(core *c, core_time now)
 
 /* ---- kept ---- */
 
+/* Cut between two characters where it is too long: it goes to the screen. */
 static void copy_text(char *to, size_t room, const char *from)
 {
     memset(to, 0, room);
-    memcpy(to, from, strnlen(from, room - 1));
+    memcpy(to, from, text_cut(from, room - 1));
 }
 
 static void describe(const core *c, const protocol_result *result, record_header *header)

@@ -62,11 +62,12 @@ typedef struct core_cloud {
     size_t body_cap;  /* over it: a proxy's bare 413; 0: none */
     int64_t poison_z; /* a batch with it ends as poison_fault; 0: none */
     cloud_fault poison_fault;
-    int64_t reject_z, reject_z_to;                           /* these numbers are rejected; 0: none */
-    bool retries_all;                                        /* every item: retry, busy */
-    int64_t retry_z;                                         /* this one only */
-    bool refuses_encodings;                                  /* 415 to what is compressed */
-    bool refuses_type;                                       /* 415 to everything */
+    int64_t reject_z, reject_z_to; /* these numbers are rejected; 0: none */
+    bool retries_all;              /* every item: retry, busy */
+    int64_t retry_z;               /* this one only */
+    bool refuses_encodings;        /* 415 to what is compressed */
+    bool refuses_type;             /* 415 to everything */
+    bool long_words;
     bool store_closed;                                       /* 403 */
     const char *receipt_store, *receipt_till, *receipt_hash; /* in receipts, instead of the truth */
     void (*twist)(cJSON *results);                           /* a last change to the results array */
@@ -244,11 +245,14 @@ static inline cJSON *cloud_receipt(const core_cloud *c, const cloud_report *r)
     return receipt;
 }
 
-static inline void cloud_add_problem(cJSON *result, const char *code)
+static inline void cloud_add_problem(const core_cloud *c, cJSON *result, const char *code)
 {
+    char words[256] = "in the cloud's words";
+    for (size_t i = 0; c->long_words && i + 3 < sizeof words; i += 3)
+        memcpy(words + i, "\xe2\x82\xac", 4); /* euro signs */
     cJSON *problem = cJSON_AddObjectToObject(result, "problem");
     cJSON_AddStringToObject(problem, "code", code);
-    cJSON_AddStringToObject(problem, "detail", "in the cloud's words");
+    cJSON_AddStringToObject(problem, "detail", words);
 }
 
 static inline cJSON *cloud_judge(core_cloud *c, const cloud_report *item, bool hash_is_right)
@@ -259,10 +263,10 @@ static inline cJSON *cloud_judge(core_cloud *c, const cloud_report *item, bool h
     const char *word;
     if (!hash_is_right || c->retries_all || (c->retry_z != 0 && item->z == c->retry_z)) {
         word = "retry";
-        cloud_add_problem(result, hash_is_right ? "busy" : "hash-mismatch");
+        cloud_add_problem(c, result, hash_is_right ? "busy" : "hash-mismatch");
     } else if (c->reject_z != 0 && item->z >= c->reject_z && item->z <= c->reject_z_to) {
         word = "rejected";
-        cloud_add_problem(result, "invalid-schema");
+        cloud_add_problem(c, result, "invalid-schema");
     } else {
         word = cloud_take(c, item, &receipt_of, &last_x);
     }
