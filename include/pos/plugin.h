@@ -41,7 +41,8 @@ typedef struct pos_plugin {
     /*
      * Hands over the report of a period that the host has closed. The host commits its close together with the
      * document's bytes first, then calls this, and repeats it with the same bytes until it gets POS_OK (the same bytes
-     * again are POS_OK again), MISUSE or TOO_LARGE (which no repeating cures). POS_OK means: durable in the plugin's storage; from here on the plugin answers for it.
+     * again are POS_OK again), MISUSE or TOO_LARGE (which no repeating cures). POS_OK means: durable in the plugin's
+     * storage; from here on the plugin answers for it.
      *
      * A document that is not valid is accepted too, kept, and shown as rejected with the reason: the day is closed
      * whatever we think of it. A number that was used before, with other bytes, is accepted as the first of a new

@@ -25,7 +25,7 @@ typedef struct pos_tick_in {
 
 typedef struct pos_tick_out {
     uint32_t struct_size;  /* set by the host */
-    uint32_t next_tick_ms;      /* when the plugin wants the next tick, at the latest; 0: as soon as convenient, there is
+    uint32_t next_tick_ms; /* when the plugin wants the next tick, at the latest; 0: as soon as convenient, there is
                                    more to do. Earlier ticks are harmless. At most 60,000. A close or an event on the
                                    screen makes it void: tick right after those, for they are what there is to do */
     uint64_t screen_generation; /* changes when the settings screen, if it is open, would look different now */
