@@ -67,11 +67,13 @@ struct poshost_guard {
     pos_host host;
     pos_storage storage;
     pos_reports reports;
+    pos_export exporter;
     void *storage_ctx;
 
     pos_host lent; /* what the plugin sees */
     pos_storage lent_storage;
     pos_reports lent_reports;
+    pos_export lent_export;
 
     poshost_guard_options options;
     pid_t owner;
@@ -119,10 +121,11 @@ uint64_t poshost_guard_now_ns(void);
 /* Copies a struct of another age: what it lacks reads as zero. */
 void poshost_guard_copy(void *to, size_t to_size, const void *from, uint32_t from_size);
 
-/* guard_host.c, guard_storage.c, guard_reports.c: fill what is lent to the plugin */
+/* guard_host.c, guard_storage.c, guard_reports.c, guard_export.c: fill what is lent to the plugin */
 void poshost_guard_lend_host(poshost_guard *guard);
 void poshost_guard_lend_storage(poshost_guard *guard);
 const void *poshost_guard_lend_reports(poshost_guard *guard, const pos_reports *reports);
+const void *poshost_guard_lend_export(poshost_guard *guard, const pos_export *exporter);
 /* 1 if the plugin may call the host now, on this thread; else it is named. */
 int poshost_guard_may_call(poshost_guard *guard, const char *call);
 

@@ -24,7 +24,8 @@
  *   host      order of calls, overlap, re-entry from a callback, use in a forked child, NULL or malformed arguments, a
  *             struct_size of 0 or too small, a Z report that pos/plugin.h calls misuse, an event without its members;
  *             of its callbacks: results outside the POS_* codes, a clock that goes back, a register_id that changes,
- *             a list that is not ascending, a get without a size, a visitor called not exactly once
+ *             a list that is not ascending, a get without a size, a visitor called not exactly once, a wrong
+ *             report from its history
  *   plugin    host, storage or extension called from a thread of its own or outside a call; storage before acquire,
  *             after release, from inside a list visitor, or still held after destroy; a collection of 0; log lines with
  *             line breaks, an unknown level or invalid UTF-8; results that are positive; next_tick_ms over 60,000, no
@@ -33,12 +34,17 @@
  *             choice's options, permille over 1000, calls after the builder returned an error, the same revision for
  *             other actions; last_error NULL
  *
+ * EXTENSIONS  The guard lends those that include/pos describes. An extension's functions get the ctx of the host that
+ *           lent it, so one that the guard does not know cannot pass through it: the plugin is told that there is none,
+ *           and the host's log says so.
+ *
  * THREADS   Calls may come from any thread; two at once are the host's fault and are detected, not made safe.
  */
 #ifndef POSHOST_GUARD_H
 #define POSHOST_GUARD_H
 
 #include <poshost/api.h>
+#include <pos/export.h>
 #include <pos/plugin.h>
 #include <pos/reports.h>
 

@@ -43,6 +43,8 @@ static const void *host_get_extension(void *ctx, const char *name)
     ck_assert_ptr_eq(ctx, &fx);
     if (strcmp(name, POS_REPORTS_1) == 0)
         return &fx.reports;
+    if (strcmp(name, POS_EXPORT_1) == 0)
+        return &fx.exporter;
     return strcmp(name, "vendor.other/1") == 0 ? &fx : NULL;
 }
 
@@ -81,6 +83,16 @@ static int32_t reports_running(void *ctx, int64_t min_x_sequence, pos_report_vis
     x.kind = POS_REPORT_X;
     x.x_sequence = min_x_sequence;
     return visitor(visitor_ctx, &x);
+}
+
+static int32_t export_save(void *ctx, const char *name, const char *media_type, const void *bytes, uint32_t size_bytes,
+                           char *place, uint32_t place_capacity_bytes)
+{
+    (void)media_type, (void)bytes, (void)size_bytes;
+    ck_assert_ptr_eq(ctx, &fx);
+    snprintf(fx.saved, sizeof fx.saved, "%s", name);
+    snprintf(place, place_capacity_bytes, "/media/%s", name);
+    return POS_OK;
 }
 
 static int32_t take_screen(void *ctx, const pos_screen *screen)
@@ -206,6 +218,7 @@ void guard_fixture_setup(uint32_t mode)
                                .closed_range = reports_range,
                                .closed = reports_closed,
                                .running = reports_running};
+    fx.exporter = (pos_export){.struct_size = sizeof fx.exporter, .save = export_save};
     fx.host = (pos_host){.struct_size = sizeof fx.host,
                          .abi_minor = POS_ABI_MINOR,
                          .ctx = &fx,

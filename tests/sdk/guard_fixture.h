@@ -27,6 +27,8 @@ typedef struct guard_fixture {
     pos_host_info info;
     pos_storage storage; /* calls of storage_memory.h, to be replaced one by one */
     pos_reports reports;
+    pos_export exporter;
+    char saved[256]; /* the name that was exported last */
     int64_t elapsed_ms;
     char last_log[512];
     unsigned misuse_logs; /* lines at POS_LOG_MISUSE */
