@@ -254,9 +254,18 @@ static void put_token(core *c)
     finish(c, false, NULL, true);
 }
 
+/* What was changed elsewhere since the state to be was prepared. */
+static void keep_changes(const state *from, state *to)
+{
+    to->x_enabled = from->x_enabled;
+    to->welcome_seen = from->welcome_seen;
+    to->create = from->create;
+}
+
 static void put_state(core *c, core_time now)
 {
     assign *a = &c->assign;
+    keep_changes(&c->state, a->next);
     if (state_save(&c->vault, a->next) != POS_OK) {
         c->state_dirty = true; /* what is stored is not known: our view goes out again */
         finish(c, false, NULL, true);

@@ -282,6 +282,17 @@ static inline void bench_restart(bench *b)
     ck_assert_msg(bench_start(b), "%s", b->why);
 }
 
+/* The power goes: what is left is what was durable at the last put. */
+static inline void bench_crash(bench *b)
+{
+    storage_memory *disk = storage_memory_after_crash(b->disk, storage_memory_durable(b->disk), 0);
+    ck_assert_ptr_nonnull(disk);
+    bench_stop(b);
+    storage_memory_free(b->disk);
+    b->disk = disk;
+    ck_assert_msg(bench_start(b), "%s", b->why);
+}
+
 static inline void bench_open(bench *b)
 {
     ck_assert_int_ge(sodium_init(), 0);
@@ -319,6 +330,18 @@ static inline void bench_close_all(bench *b)
 static inline bool bench_logged(const bench *b, const char *words)
 {
     return strstr(b->log, words) != NULL;
+}
+
+/* Nothing of what the bench plants as password or token stands in a plain record, the log or an address. */
+static inline void bench_check_secrets(const bench *b)
+{
+    static const char *const planted[] = {"password planted", "session_planted", "tilltoken_planted"};
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert(!storage_memory_has_plain(b->disk, planted[i], (uint32_t)strlen(planted[i])));
+        ck_assert(!bench_logged(b, planted[i]));
+        for (uint32_t k = 0; k < b->net->count; k++)
+            ck_assert_ptr_null(strstr(b->net->requests[k].request->path, planted[i]));
+    }
 }
 
 /* ---- time ---- */

@@ -216,6 +216,7 @@ static inline void cloud_register(core_cloud *c, net_script *s, const script_req
         cloud_copy(one->reg, reg);
     }
     cloud_token *token = &c->tokens[c->token_count++];
+    token->revoked = false;
     snprintf(token->token, sizeof token->token, "tilltoken_planted_%u", ++c->serial);
     cloud_copy(token->store, store);
     cloud_copy(token->till, till);
