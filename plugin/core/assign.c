@@ -233,7 +233,10 @@ void assign_take_answer(core *c, core_time now, const net_answer *answer)
         protocol_doubt(&verdict, "registered under another till id than asked for");
     if (verdict.outcome != PROTOCOL_DONE || !prepare(c)) {
         if (verdict.outcome == PROTOCOL_DONE)
-            core_log(c, POS_LOG_ERROR, "no room for another store in this till's tables");
+            verdict = (protocol_verdict){.outcome = PROTOCOL_REFUSED,
+                                         .cause = CAUSE_OTHER,
+                                         .code = "no-room",
+                                         .detail = "no room for another store in this till's tables"};
         person_note_verdict(c, &verdict);
         finish(c, false, &verdict, false);
         return;

@@ -49,6 +49,9 @@ outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool fro
 /* Is there anything of that number in this epoch: waiting, kept or delivered? false with *failed when unknown. */
 bool outbox_has_number(core *c, uint32_t epoch, int64_t number, bool *failed);
 
+/* The header of the kept report of that number, if there is one. */
+bool outbox_read_kept(core *c, uint32_t epoch, int64_t number, record_header *header);
+
 /* Counts what is kept by verdict: reads a header each the first time, afterwards it is known. */
 void outbox_count_kept(core *c);
 /* One more is kept; or (0) one whose header cannot be read. */

@@ -97,8 +97,11 @@ static void note_delivered_through(core *c, core_queue *q)
     if (ledger_load(&c->ledger, &c->vault, o->reg, o->epoch, through) != VAULT_OK)
         return;
     const ledger_entry *entry = ledger_find(&c->ledger, through);
+    record_header header;
     if (entry)
         memcpy(q->delivered_through_date, entry->business_date, sizeof q->delivered_through_date);
+    else if (outbox_read_kept(c, o->epoch, through, &header))
+        memcpy(q->delivered_through_date, header.business_date, sizeof q->delivered_through_date);
 }
 
 core_queue core_get_queue(const core *c, core_time now)
