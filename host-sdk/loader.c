@@ -134,7 +134,7 @@ static void disarm_host(const pos_host *offer, pos_host *host, pos_storage *stor
     host->log = given.log ? trap_log : NULL;
     host->get_extension = given.get_extension ? trap_get_extension : NULL;
     host->storage = NULL;
-    if (given.storage != NULL) {
+    if (POS_HAS(offer, pos_host, storage) && given.storage != NULL) {
         *storage = trap_storage;
         storage->struct_size =
             given.storage->struct_size < sizeof *storage ? given.storage->struct_size : (uint32_t)sizeof *storage;
