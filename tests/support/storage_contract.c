@@ -387,6 +387,7 @@ const storage_check storage_checks[] = {
     {"reopen", "what was put is there after release and acquire", storage_contract_check_reopen},
     {"durable", "rule 1: a put is durable before it returns POS_OK", storage_contract_check_durable},
     {"atomic", "rule 1: the old record or the new one, never a mix", storage_contract_check_atomic},
+    {"much", "rule 1: all this holds for much data as well", storage_contract_check_large},
     {"order", "rule 2: a crash leaves a prefix of the operations", storage_contract_check_order},
     {"remove order", "rule 2: a remove neither overtakes nor undoes a later put", storage_contract_check_remove_order},
     {"secret remove", "removing a SECRET record is durable before it returns", storage_contract_check_secret_remove},

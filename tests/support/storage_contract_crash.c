@@ -234,6 +234,50 @@ const char *storage_contract_check_order(const storage_bench *bench)
     return wrong;
 }
 
+/* ---- much data ---- */
+
+/* Enough for a storage to tidy up behind itself (a checkpoint, a new log file): that is where crashes are forgotten. */
+#define LARGE_PUTS  30u
+#define LARGE_IDS   4u
+#define LARGE_BYTES 200000u
+#define LARGE_STEP  89u /* from one cut to the next, in steps of writing */
+
+/* arg: how many puts returned POS_OK; the next one may have come through. */
+static const char *look_large(const storage_bench *bench, void *left, uint32_t done)
+{
+    const char *wrong = NULL;
+    for (uint32_t id = 0; id < LARGE_IDS && wrong == NULL; id++) {
+        uint32_t last = UINT32_MAX; /* the last put of this id that must be there */
+        for (uint32_t i = id; i < done; i += LARGE_IDS)
+            last = i;
+        wrong = last == UINT32_MAX ? storage_contract_expect_none(bench, left, 3, id)
+                                   : storage_contract_expect(bench, left, 3, id, last, LARGE_BYTES + last);
+        if (wrong != NULL && done % LARGE_IDS == id)
+            wrong = storage_contract_expect(bench, left, 3, id, done, LARGE_BYTES + done);
+    }
+    return wrong;
+}
+
+const char *storage_contract_check_large(const storage_bench *bench)
+{
+    if (bench->crash == NULL)
+        return NULL;
+    const char *wrong = NULL;
+    uint32_t done = 0;
+    for (uint32_t cut = 1; done < LARGE_PUTS && wrong == NULL; cut += LARGE_STEP) {
+        void *ctx = storage_contract_open(bench);
+        if (bench->cut != NULL)
+            bench->cut(ctx, cut);
+        for (done = 0; done < LARGE_PUTS; done++) {
+            if (storage_contract_put(bench, ctx, 3, done % LARGE_IDS, done, LARGE_BYTES + done) != POS_OK)
+                break;
+        }
+        wrong = look_at_all(bench, ctx, look_large, done);
+        bench->free(ctx);
+    }
+    return wrong;
+}
+
 /* ---- removes ---- */
 
 static const char *look_removed(const storage_bench *bench, void *left, uint32_t other)

@@ -40,6 +40,7 @@ const char *storage_contract_check_list_end(const storage_bench *bench);
 const char *storage_contract_check_reopen(const storage_bench *bench);
 const char *storage_contract_check_durable(const storage_bench *bench);
 const char *storage_contract_check_atomic(const storage_bench *bench);
+const char *storage_contract_check_large(const storage_bench *bench);
 const char *storage_contract_check_order(const storage_bench *bench);
 const char *storage_contract_check_remove_order(const storage_bench *bench);
 const char *storage_contract_check_secret_remove(const storage_bench *bench);
