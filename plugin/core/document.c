@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define EXPONENT_LEAST 300 /* a double goes down to 1e-308 */
+
 typedef struct scanner {
     const uint8_t *at, *start, *end;
     const char *fault;
@@ -104,12 +106,32 @@ static bool scan_digits(scanner *s, uint64_t *value)
     return s->at > from || fail(s, "invalid-json");
 }
 
-/* Integers must survive a reader that works in doubles; fractions and exponents are no money and only checked for
- * form, an exponent for a size that can overflow. */
+/* After 'e' or 'E'. `bound`: the number without its exponent, rounded up. */
+static bool scan_exponent(scanner *s, uint64_t bound)
+{
+    uint64_t exponent = 0;
+    s->at++;
+    bool negative = s->at < s->end && *s->at == '-';
+    if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
+        s->at++;
+    if (!scan_digits(s, &exponent))
+        return false;
+    if (negative)
+        return exponent <= EXPONENT_LEAST || fail(s, "number-range");
+    for (uint64_t i = 0; i < exponent && bound > 0; i++) {
+        bound *= 10;
+        if (bound >= UINT64_C(1) << 53)
+            return fail(s, "number-range");
+    }
+    return true;
+}
+
+/* Numbers must survive a reader that works in doubles: below 2^53, also with an exponent. Fractions are no money and
+ * only checked for form. */
 static bool scan_number(scanner *s)
 {
     uint64_t value = 0;
-    uint64_t unused = 0;
+    uint64_t fraction = 0;
     if (*s->at == '-')
         s->at++;
     const uint8_t *digits = s->at;
@@ -121,19 +143,11 @@ static bool scan_number(scanner *s)
         return fail(s, "number-range");
     if (s->at < s->end && *s->at == '.') {
         s->at++;
-        if (!scan_digits(s, &unused))
+        if (!scan_digits(s, &fraction))
             return false;
     }
-    if (s->at < s->end && (*s->at == 'e' || *s->at == 'E')) {
-        uint64_t exponent = 0;
-        s->at++;
-        if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
-            s->at++;
-        if (!scan_digits(s, &exponent))
-            return false;
-        if (exponent > 15)
-            return fail(s, "number-range");
-    }
+    if (s->at < s->end && (*s->at == 'e' || *s->at == 'E'))
+        return scan_exponent(s, value + (fraction > 0 ? 1 : 0));
     return true;
 }
 
