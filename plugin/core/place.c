@@ -28,6 +28,13 @@ bool outbox_has_number(core *c, uint32_t epoch, int64_t number, bool *failed)
     return !*failed && ledger_find(&c->ledger, number) != NULL;
 }
 
+bool outbox_read_kept(core *c, uint32_t epoch, int64_t number, record_header *header)
+{
+    uint64_t id;
+    return place_find_record(&c->outbox, &c->outbox.kept, epoch, number, &id) &&
+           vault_read_header(&c->vault, COLLECTION_KEPT, id, header) == VAULT_OK;
+}
+
 /* Other bytes under the same number: of the same close all the same? Where one of the two was made again later, the
  * business date tells: its bytes may differ, its day does not. Two originals are two closes. */
 static acquaintance compare(const pos_report *z, const uint8_t *sha256, const uint8_t *held_sha256,
