@@ -137,6 +137,25 @@ START_TEST(cloud_killed_in_mid_upload_and_restarted)
 }
 END_TEST
 
+START_TEST(cloud_killed_at_any_time)
+{
+    int64_t number = 0;
+    set_up();
+    for (int round = 0; round < 25; round++) {
+        for (int i = 0; i < 4; i++)
+            e2e_close_day(&host, ++number);
+        for (int beats = 0; beats < round; beats++)
+            e2e_host_beat(&host);
+        e2e_cloud_kill(&cloud);
+        e2e_host_beat(&host);
+        e2e_cloud_start(&cloud);
+    }
+    e2e_host_await_delivered(&host);
+    e2e_check_delivered(&host, &cloud, E2E_STORE);
+    take_down();
+}
+END_TEST
+
 int main(void)
 {
     const e2e_test tests[] = {
@@ -148,6 +167,7 @@ int main(void)
         {"server errors", server_errors_are_waited_out},
         {"bare html", bare_html_of_a_proxy_settles_nothing},
         {"cloud killed", cloud_killed_in_mid_upload_and_restarted},
+        {"cloud killed at any time", cloud_killed_at_any_time},
     };
     return E2E_RUN("outage", tests);
 }

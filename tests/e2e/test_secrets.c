@@ -213,34 +213,10 @@ static size_t collect_sealed(void)
 
 /* ---- the owner ---- */
 
-static void await_code(char code[8])
-{
-    int64_t until_ms = e2e_now_ms() + 20000;
-    while (!e2e_cloud_mail_code(&cloud, E2E_EMAIL, code)) {
-        ck_assert_msg(e2e_now_ms() < until_ms, "no mail came");
-        e2e_host_beat(&host);
-    }
-    add_code(code);
-}
-
 static void register_owner(void)
 {
-    char code[8];
-    e2e_owner_open(&host);
-    e2e_owner_press(&host, "login");
-    e2e_owner_press(&host, "login.register");
-    e2e_owner_type(&host, "name", "Ada Byron");
-    e2e_owner_type(&host, "email", E2E_EMAIL);
-    e2e_owner_type(&host, "password", PASSWORD_ONE);
-    e2e_owner_type(&host, "password_again", PASSWORD_ONE);
-    e2e_owner_type(&host, "country", "ES");
-    e2e_owner_type(&host, "terms", "1");
-    e2e_owner_press(&host, "register.submit");
-    e2e_owner_await_screen(&host, "register.code");
-    await_code(code);
-    e2e_owner_type(&host, "code", code);
-    e2e_owner_press(&host, "code.submit");
-    e2e_owner_await_screen(&host, "main");
+    e2e_owner_register(&host, &cloud, E2E_EMAIL, PASSWORD_ONE);
+    add_code(cloud.last_code);
 }
 
 static void open_log_in(void)
@@ -252,14 +228,14 @@ static void open_log_in(void)
 
 static void recover_password(void)
 {
-    char code[8];
     open_log_in();
     e2e_owner_press(&host, "login.recover");
     e2e_owner_type(&host, "email", E2E_EMAIL);
     e2e_owner_press(&host, "recover.submit");
     e2e_owner_await_screen(&host, "recover.code");
-    await_code(code);
-    e2e_owner_type(&host, "code", code);
+    e2e_owner_await_code(&host, &cloud, E2E_EMAIL);
+    add_code(cloud.last_code);
+    e2e_owner_type(&host, "code", cloud.last_code);
     e2e_owner_type(&host, "password", PASSWORD_TWO);
     e2e_owner_type(&host, "password_again", PASSWORD_TWO);
     e2e_owner_press(&host, "recover.confirm");

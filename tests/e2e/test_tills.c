@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define CLOSED  "SELECT COUNT(*) FROM closed_reports"
 #define COUNTED "SELECT COUNT(*) FROM reports WHERE kind = 'Z' AND counted = 1"
 
 static e2e_cloud cloud;
@@ -27,7 +28,7 @@ static void take_down(int days)
 {
     e2e_till_run(&till, "wait idle 60s\nexpect-pending 0\n");
     e2e_sql_compare_till(cloud.database, till.database);
-    ck_assert_int_eq(e2e_sql_number(till.database, NULL, "SELECT COUNT(*) FROM closed_reports"), days);
+    ck_assert_int_eq(e2e_sql_number(till.database, NULL, CLOSED), days);
     ck_assert_int_eq(e2e_sql_number(cloud.database, NULL, COUNTED), days);
     e2e_till_close(&till);
     e2e_cloud_close(&cloud);
@@ -42,13 +43,18 @@ static void await_requests(const char *route, int64_t count)
     }
 }
 
-static void await_counted(int64_t count)
+static void await_number(const char *database, const char *query, int64_t at_least)
 {
     int64_t until_ms = e2e_now_ms() + 30000;
-    while (e2e_sql_number(cloud.database, NULL, COUNTED) < count) {
-        ck_assert_msg(e2e_now_ms() < until_ms, "the cloud never counted %lld", (long long)count);
+    while (e2e_sql_number(database, NULL, query) < at_least) {
+        ck_assert_msg(e2e_now_ms() < until_ms, "never %lld: %s", (long long)at_least, query);
         e2e_nap(2);
     }
+}
+
+static void await_counted(int64_t count)
+{
+    await_number(cloud.database, COUNTED, count);
 }
 
 START_TEST(days_of_trade_arrive_to_the_cent)
@@ -72,7 +78,7 @@ START_TEST(till_killed_in_mid_upload)
         e2e_till_kill(&till);
         e2e_cloud_heal(&cloud);
     }
-    int64_t closed = e2e_sql_number(till.database, NULL, "SELECT COUNT(*) FROM closed_reports");
+    int64_t closed = e2e_sql_number(till.database, NULL, CLOSED);
     take_down((int)closed);
 }
 END_TEST
@@ -97,16 +103,16 @@ END_TEST
 
 START_TEST(till_killed_at_any_time)
 {
-    int closed = 0;
+    int64_t closed = 0;
     set_up();
     for (int round = 0; round < 15; round++) {
         e2e_till_begin(&till, "trade 3\nwait idle 60s\npause 1h\n");
-        e2e_nap(15 + round * 12); /* from its start to well after its last receipt */
+        await_number(till.database, CLOSED, closed + 1 + round % 3);
+        e2e_nap(round * 3); /* from within a day to after its receipt */
         e2e_till_kill(&till);
+        closed = e2e_sql_number(till.database, NULL, CLOSED);
     }
-    closed = (int)e2e_sql_number(till.database, NULL, "SELECT COUNT(*) FROM closed_reports");
-    ck_assert_int_gt(closed, 5);
-    take_down(closed);
+    take_down((int)closed);
 }
 END_TEST
 
@@ -124,7 +130,7 @@ START_TEST(host_died_between_commit_and_hand_over)
     set_up();
     e2e_till_run(&till, "trade 2\nwait idle\n");
     e2e_till_run_to_death(&till, "sell 4\ndie-before-handover\n");
-    ck_assert_int_eq(e2e_sql_number(till.database, NULL, "SELECT COUNT(*) FROM closed_reports"), 3);
+    ck_assert_int_eq(e2e_sql_number(till.database, NULL, CLOSED), 3);
     ck_assert_int_eq(e2e_sql_number(cloud.database, NULL, COUNTED), 2);
     for (int round = 0; round < 3; round++)
         e2e_till_run_to_death(&till, "sell 4\ndie-before-handover\n");

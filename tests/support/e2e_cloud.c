@@ -221,7 +221,7 @@ static bool read_code(const char *path, const char *email, char code[8])
     return found;
 }
 
-bool e2e_cloud_mail_code(e2e_cloud *cloud, const char *email, char code[8])
+bool e2e_cloud_read_mail(e2e_cloud *cloud, const char *email)
 {
     struct dirent **entries = NULL;
     bool found = false;
@@ -230,7 +230,7 @@ bool e2e_cloud_mail_code(e2e_cloud *cloud, const char *email, char code[8])
         char path[E2E_PATH_BYTES], used[E2E_PATH_BYTES];
         e2e_join_path(path, cloud->mail, entries[i]->d_name);
         free(entries[i]);
-        if (found || !read_code(path, email, code))
+        if (found || !read_code(path, email, cloud->last_code))
             continue;
         found = true; /* read once: moved away, so that the next code is the next mail's */
         snprintf(used, sizeof used, "%.*s.read", (int)sizeof used - 6, path);

@@ -16,7 +16,8 @@ typedef struct e2e_cloud {
     char mail[E2E_PATH_BYTES];
     char url[64];
     int port;
-    pid_t pid; /* 0: it does not run */
+    pid_t pid;         /* 0: it does not run */
+    char last_code[8]; /* that was read from a mail */
 } e2e_cloud;
 
 void e2e_cloud_open(e2e_cloud *cloud);  /* a new one, running */
@@ -39,7 +40,7 @@ int64_t e2e_cloud_fired(const e2e_cloud *cloud);
 long e2e_cloud_call(const e2e_cloud *cloud, const char *method, const char *path, const char *json, const char *token,
                     char **body);
 
-/* The code of the newest mail to that address that was not read before; false: there is none yet. */
-bool e2e_cloud_mail_code(e2e_cloud *cloud, const char *email, char code[8]);
+/* Reads the code of a mail to that address that was not read before into last_code; false: there is none yet. */
+bool e2e_cloud_read_mail(e2e_cloud *cloud, const char *email);
 
 #endif

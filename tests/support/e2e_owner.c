@@ -10,7 +10,6 @@
 typedef struct sight {
     e2e_host *host;
     const char *widget, *words, *screen;
-    char code[8];
     e2e_cloud *cloud;
 } sight;
 
@@ -119,13 +118,17 @@ void e2e_owner_await_words(e2e_host *host, const char *widget, const char *words
 
 static bool has_mail(void *ctx)
 {
-    sight *s = ctx;
-    return e2e_cloud_mail_code(s->cloud, s->words, s->code);
+    const sight *s = ctx;
+    return e2e_cloud_read_mail(s->cloud, s->words);
+}
+
+void e2e_owner_await_code(e2e_host *host, e2e_cloud *cloud, const char *email)
+{
+    await(&(sight){.host = host, .cloud = cloud, .words = email}, has_mail, "a mail with a code");
 }
 
 void e2e_owner_register(e2e_host *host, e2e_cloud *cloud, const char *email, const char *password)
 {
-    sight mail = {.host = host, .cloud = cloud, .words = email};
     e2e_owner_open(host);
     e2e_owner_press(host, "login");
     if (poshost_screen_find(host->screen, "login.other"))
@@ -139,8 +142,8 @@ void e2e_owner_register(e2e_host *host, e2e_cloud *cloud, const char *email, con
     e2e_owner_type(host, "terms", "1");
     e2e_owner_press(host, "register.submit");
     e2e_owner_await_screen(host, "register.code");
-    await(&mail, has_mail, "a mail with a code");
-    e2e_owner_type(host, "code", mail.code);
+    e2e_owner_await_code(host, cloud, email);
+    e2e_owner_type(host, "code", cloud->last_code);
     e2e_owner_press(host, "code.submit");
     e2e_owner_await_screen(host, "main");
 }

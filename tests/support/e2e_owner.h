@@ -24,6 +24,8 @@ bool e2e_owner_reads(const e2e_host *host, const char *widget, const char *words
 /* Writes the screen to stdout. */
 void e2e_owner_show(const e2e_host *host);
 
+/* Waits for the mail; the code is in cloud->last_code then. */
+void e2e_owner_await_code(e2e_host *host, e2e_cloud *cloud, const char *email);
 void e2e_owner_register(e2e_host *host, e2e_cloud *cloud, const char *email, const char *password);
 void e2e_owner_log_in(e2e_host *host, const char *email, const char *password);
 /* Chooses company and store by name, or makes what is not in the list, and accepts. */
