@@ -223,6 +223,36 @@ START_TEST(a_damaged_state_record_loses_no_report)
 }
 END_TEST
 
+START_TEST(what_was_settled_stays_settled_though_its_record_is_still_there)
+{
+    b.cloud.reject_z = b.cloud.reject_z_to = 2;
+    uint32_t size = 0;
+    uint8_t copies[2][RECORD_PAYLOAD_OFFSET + 1024];
+    uint64_t ids[2] = {id_of(2), id_of(4)};
+    uint32_t sizes[2];
+    for (int i = 0; i < 2; i++) {
+        const void *bytes = storage_memory_peek(b.disk, COLLECTION_OUTBOX, ids[i], &size);
+        ck_assert(bytes && size <= sizeof copies[i]);
+        memcpy(copies[i], bytes, size);
+        sizes[i] = size;
+    }
+    connect_and_drain();
+    ck_assert_uint_eq(core_get_queue(b.core, b.now).rejected, 1);
+    /* The removals were lazy, and a crash took them back; meanwhile the cloud has become kinder. */
+    for (int i = 0; i < 2; i++)
+        storage_memory_poke(b.disk, COLLECTION_OUTBOX, ids[i], copies[i], sizes[i]);
+    b.cloud.reject_z = b.cloud.reject_z_to = 0;
+    b.cloud.uploads = 0;
+    bench_restart(&b);
+    ck_assert(bench_drain(&b, 60000));
+    ck_assert_uint_eq(b.cloud.uploads, 0);
+    ck_assert_uint_eq(storage_memory_record_count(b.disk, COLLECTION_OUTBOX), 0);
+    core_queue q = core_get_queue(b.core, b.now);
+    ck_assert_uint_eq(q.rejected, 1);
+    ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', true), 4);
+}
+END_TEST
+
 START_TEST(a_secret_that_cannot_be_read_means_log_in_again)
 {
     connect_and_drain();
@@ -293,6 +323,7 @@ int main(void)
     tcase_add_test(tc, a_lost_record_is_fetched_again);
     tcase_add_test(tc, a_damaged_ledger_page_heals_by_sending);
     tcase_add_test(tc, a_damaged_state_record_loses_no_report);
+    tcase_add_test(tc, what_was_settled_stays_settled_though_its_record_is_still_there);
     tcase_add_test(tc, a_secret_that_cannot_be_read_means_log_in_again);
     tcase_add_test(tc, a_till_id_that_cannot_be_read_now_is_not_replaced);
     tcase_add_test(tc, a_storage_that_fails_now_and_then_only_delays);

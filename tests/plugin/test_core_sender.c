@@ -44,6 +44,14 @@ START_TEST(a_batch_stays_within_a_ledger_page)
     ck_assert_uint_eq(b.cloud.uploads, 3); /* 1..255, 256..511, 512..600 */
     ck_assert_uint_le(b.cloud.largest_batch, 256);
     ck_assert_uint_eq(storage_memory_record_count(b.disk, COLLECTION_LEDGER), 3);
+    for (int64_t n = 1; n <= 600; n++) {
+        const bench_close *z = &b.closes[n - 1];
+        uint8_t hash[PROTOCOL_SHA256_BYTES];
+        crypto_hash_sha256(hash, (const uint8_t *)z->document, z->size);
+        ck_assert_int_eq(ledger_load(&b.core->ledger, &b.core->vault, b.core->outbox.reg, 0, n), VAULT_OK);
+        ck_assert_ptr_nonnull(ledger_find(&b.core->ledger, n));
+        ck_assert_mem_eq(ledger_find(&b.core->ledger, n)->sha256, hash, sizeof hash);
+    }
 }
 END_TEST
 
