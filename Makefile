@@ -63,6 +63,7 @@ once = $(eval $1 := $(shell pkg-config $2))$($1)
 PLUGIN_LIBS = $(call once,PLUGIN_LIBS,--libs libcurl libcjson libsodium libzstd zlib) -lpthread
 SDK_LIBS    = $(call once,SDK_LIBS,--libs sqlite3 libsodium libcjson zlib) -ldl -lpthread
 CLOUD_LIBS  = $(call once,CLOUD_LIBS,--libs libmicrohttpd gnutls sqlite3 libsodium libcjson libzstd zlib libcurl) -lpthread
+TILL_LIBS   = $(call once,TILL_LIBS,--libs libmicrohttpd) $(SDK_LIBS)
 CHECK_LIBS  = $(call once,CHECK_LIBS,--libs check)
 TEST_LIBS   = $(PLUGIN_LIBS) $(SDK_LIBS) $(CLOUD_LIBS) $(CHECK_LIBS)
 
@@ -138,7 +139,9 @@ $(BUILD)/libposhost.so.$(VERSION): $(SDK_OBJS)
 	$(call say,LINK,$@)$(CC) -shared $(LINK) $(NO_UNDEF) -Wl,-soname,$(SONAME) $^ $(SDK_LIBS) -o $@
 
 $(BUILD)/mock-host: $(TILL_OBJS) $(BUILD)/libposhost.a
-	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(SDK_LIBS) -o $@
+	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(TILL_LIBS) -o $@
+# Linked in as they are.
+$(BUILD)/obj/mock-host/till/web_files.o: $(wildcard mock-host/till/web*.css mock-host/till/web*.js)
 
 $(BUILD)/mock-cloud: $(CLOUD_OBJS)
 	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(CLOUD_LIBS) -o $@

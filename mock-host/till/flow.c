@@ -66,23 +66,32 @@ static int64_t flow_sleep_ms(const struct till *till, const struct flow_wait *wa
 }
 
 /* True: the descriptor can be read. A signal that comes just before is not slept through: it is let in only here. */
-static bool flow_sleep(int fd, int64_t sleep_ms)
+static bool flow_sleep(const struct till *till, int fd, int64_t sleep_ms)
 {
+    const struct flow_guest *guest = till->guest;
+    int64_t guest_ms = guest != NULL ? guest->wait_ms(guest->ctx) : -1;
+    if (guest_ms >= 0 && guest_ms < sleep_ms)
+        sleep_ms = guest_ms;
     struct timespec timeout = {.tv_sec = sleep_ms / 1000, .tv_nsec = (long)(sleep_ms % 1000) * 1000000L};
     sigset_t stops, before;
     fd_set watched;
     FD_ZERO(&watched);
     if (fd >= 0)
         FD_SET(fd, &watched);
+    if (guest != NULL)
+        FD_SET(guest->fd, &watched);
     (void)sigemptyset(&stops);
     (void)sigaddset(&stops, SIGINT);
     (void)sigaddset(&stops, SIGTERM);
     (void)pthread_sigmask(SIG_BLOCK, &stops, &before);
     int ready = 0;
+    int last = guest != NULL && guest->fd > fd ? guest->fd : fd;
     if (flow_stopped == 0)
-        ready = pselect(fd + 1, &watched, NULL, NULL, &timeout, &before);
+        ready = pselect(last + 1, &watched, NULL, NULL, &timeout, &before);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ready > 0;
+    if (guest != NULL && flow_stopped == 0)
+        guest->run(guest->ctx);
+    return ready > 0 && fd >= 0 && FD_ISSET(fd, &watched);
 }
 
 static enum flow_result flow_loop(struct till *till, const struct flow_wait *wait, struct fault *fault)
@@ -101,7 +110,7 @@ static enum flow_result flow_loop(struct till *till, const struct flow_wait *wai
         if (wait->timeout_real_ms >= 0 && clock_real_ms() >= deadline_ms)
             return FLOW_TIMEOUT;
         int64_t sleep_ms = flow_sleep_ms(till, wait, deadline_ms);
-        if (flow_sleep(wait->fd, sleep_ms))
+        if (flow_sleep(till, wait->fd, sleep_ms))
             return FLOW_INPUT;
         tick_now = wait->brisk || (till->clock.speed > 1 && till->pulse.pending > 0);
     }
@@ -125,7 +134,7 @@ static void flow_pace(const struct till *till, int64_t step_ms, int64_t *owed_us
     }
     *owed_us += till->pace_ms * 1000 * step_ms / 60000;
     if (*owed_us >= 1000) {
-        (void)flow_sleep(-1, *owed_us / 1000);
+        (void)flow_sleep(till, -1, *owed_us / 1000);
         *owed_us %= 1000;
     }
 }

@@ -28,6 +28,14 @@ struct flow_wait {
     bool brisk; /* tick every few real ms, whatever the plugin asks for: a script waits for an answer */
 };
 
+/* Somebody who listens whenever the till waits, in its own thread and between its calls into the plugin: the web page. */
+struct flow_guest {
+    int fd;                        /* it can be read: there is something to do */
+    int64_t (*wait_ms)(void *ctx); /* it wants to run after so many real ms, whatever comes; below 0: it does not */
+    void (*run)(void *ctx);        /* after every sleep; returns soon */
+    void *ctx;
+};
+
 /* Waits in real time; the till's clock flows meanwhile, the shop trades, the plugin ticks. */
 enum flow_result flow_until(struct till *till, const struct flow_wait *wait, struct fault *fault);
 

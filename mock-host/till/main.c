@@ -14,6 +14,7 @@
 #include "run.h"
 #include "terminal.h"
 #include "till.h"
+#include "web.h"
 
 #define MAIN_REPLAY_IDLE_MS 120000
 
@@ -66,6 +67,24 @@ static enum run_status main_run(struct till *till, const struct options *options
     return isatty(STDIN_FILENO) ? terminal_run(till) : main_run_alone(till);
 }
 
+static enum run_status main_serve_and_run(struct till *till, const struct options *options)
+{
+    struct fault fault;
+    struct web *web = NULL;
+    if (options->web != NULL) {
+        web = web_open(till, options->web, &fault);
+        if (web == NULL) {
+            (void)fprintf(stderr, "mock-host: %s\n", fault.text);
+            return RUN_STATUS_FAILED;
+        }
+        (void)printf("mock-host: the till's page is at %s\n", web_address(web));
+        (void)fflush(stdout);
+    }
+    enum run_status status = main_run(till, options);
+    web_close(web);
+    return status;
+}
+
 /* What a replay wants the till to be. */
 static bool main_peek(const struct options *options, struct till_source *source,
                       char register_id[DATABASE_REGISTER_BYTES], struct fault *fault)
@@ -97,7 +116,7 @@ static enum run_status main_open_and_run(struct options *options)
         (void)fprintf(stderr, "mock-host: %s\n", fault.text);
         return plugin_failed ? RUN_STATUS_NO_PLUGIN : RUN_STATUS_FAILED;
     }
-    enum run_status status = main_run(&till, options);
+    enum run_status status = main_serve_and_run(&till, options);
     if (!till_close(&till, &fault)) {
         (void)fprintf(stderr, "mock-host: %s\n", fault.text);
         if (status == RUN_STATUS_OK)

@@ -35,6 +35,7 @@ enum option_id {
     OPTION_TRADE,
     OPTION_RECEIPTS,
     OPTION_MAIL_DIR,
+    OPTION_WEB,
     OPTION_LOG_LEVEL,
     OPTION_LOG_FILE,
     OPTION_STORAGE_DELAY,
@@ -81,6 +82,9 @@ static const struct option_row {
     {OPTION_TRADE, "trade", NULL, "sell by itself from 09:00 to 20:00; closes at 20:30 unless --close-at"},
     {OPTION_RECEIPTS, "receipts", "N", "receipts of a day of trading, about (default: 40)"},
     {OPTION_MAIL_DIR, "mail-dir", "DIR", "where the cloud leaves its mails as .eml, for the script command \"mail\""},
+    {OPTION_WEB, "web", "HOST:PORT",
+     "the till's page for a browser, besides whatever else runs: 127.0.0.1:8080, on\n"
+     "this machine alone; port 0 takes a free one. Its address is printed"},
     {OPTION_LOG_LEVEL, "log-level", "LEVEL", "debug, info, warning or error (default: warning; info in a file)"},
     {OPTION_LOG_FILE, "log-file", "FILE", "default: stderr; of an interactive till DIR/till.log"},
     {OPTION_STORAGE_DELAY, "storage-delay-ms", "N", "every write of the plugin's storage takes this much longer"},
@@ -140,7 +144,7 @@ static bool options_set_text(struct options *options, enum option_id id, const c
                              [OPTION_DEVICE] = &options->device_name, [OPTION_TIME_ZONE] = &options->time_zone,
                              [OPTION_PROXY] = &options->proxy,        [OPTION_SCRIPT] = &options->script,
                              [OPTION_REPLAY] = &options->replay,      [OPTION_MAIL_DIR] = &options->mail_dir,
-                             [OPTION_LOG_FILE] = &options->log_file};
+                             [OPTION_LOG_FILE] = &options->log_file,  [OPTION_WEB] = &options->web};
     if ((size_t)id >= sizeof places / sizeof places[0] || places[id] == NULL)
         return false;
     *places[id] = value;

@@ -26,6 +26,7 @@ struct options {
     const char *script; /* "-" is stdin */
     const char *replay;
     const char *mail_dir;
+    const char *web; /* where the page is served, "127.0.0.1:8080"; NULL: nowhere */
     const char *log_file;
     const char *start; /* the clock's first reading, as calendar_parse_local() takes it */
     uint64_t seed;

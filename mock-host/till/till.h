@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "database.h"
+#include "flow.h"
 #include "host.h"
 #include "instance.h"
 #include "log.h"
@@ -46,8 +47,9 @@ struct till {
     struct pulse pulse;
     struct handover handover;
     poshost_screen *screen;
-    int64_t pace_ms;   /* options.pace_ms; a replay has its own way to give the network time */
-    bool screen_moved; /* it was described anew since somebody last looked */
+    int64_t pace_ms;                /* options.pace_ms; a replay has its own way to give the network time */
+    bool screen_moved;              /* it was described anew since somebody last looked */
+    const struct flow_guest *guest; /* listens while the till waits; NULL: nobody */
 };
 
 /* What may stand in for what the options say; all of it may be unset. */
