@@ -173,6 +173,62 @@ START_TEST(closes_that_were_never_handed_over_are_fetched_within_the_hour)
 }
 END_TEST
 
+/* ---- restored backups ---- */
+
+/* The plugin's records of last week, keys and history of today: what was delivered since is not delivered as new. */
+START_TEST(restored_backup_of_the_plugin)
+{
+    char backup[E2E_PATH_BYTES], database[E2E_PATH_BYTES];
+    e2e_make_folder(backup);
+    set_up();
+    close_days(1, 5);
+    e2e_host_await_delivered(&host);
+    e2e_host_stop(&host);
+    e2e_copy_folder(host.folder, backup);
+    ck_assert_int_eq(e2e_host_start(&host, NULL, 0), POS_OK);
+    close_days(6, 10);
+    e2e_host_await_delivered(&host);
+    e2e_host_stop(&host);
+    e2e_join_path(database, host.folder, "plugin.db");
+    ck_assert_int_eq(unlink(database), 0);
+    e2e_join_path(database, backup, "keys/plugin.key.device");
+    ck_assert_int_eq(unlink(database), 0); /* is never in a backup */
+    e2e_copy_folder(backup, host.folder);
+    ck_assert_int_eq(e2e_host_start(&host, NULL, 0), POS_OK);
+    close_days(11, 12);
+    e2e_host_await_delivered(&host);
+    e2e_check_delivered(&host, &cloud, E2E_STORE);
+    ck_assert_int_eq(e2e_sql_number(cloud.database, NULL, "SELECT MAX(epoch) FROM reports"), 0);
+    e2e_remove_folder(backup);
+    take_down();
+}
+END_TEST
+
+/* The POS program's database of last week: its numbers go back, and the days that follow really happen. */
+START_TEST(restored_backup_of_the_host)
+{
+    set_up();
+    close_days(1, 10);
+    e2e_host_await_delivered(&host);
+    e2e_host_stop(&host);
+    while (host.day_count > 6)
+        free(host.days[--host.day_count].document);
+    ck_assert_int_eq(e2e_host_start(&host, NULL, 0), POS_OK);
+    e2e_host_await_delivered(&host);
+    ck_assert_int_eq(e2e_sql_number(cloud.database, NULL, ALL_Z), 10);
+    for (int64_t number = 7; number <= 9; number++) {
+        e2e_day *day = e2e_day_make(&host, number, 99);
+        day->closed_at_ms += INT64_C(30) * 86400000; /* the week after */
+        ck_assert_int_eq(e2e_day_hand_over(&host, day), POS_OK);
+    }
+    e2e_host_await_delivered(&host);
+    e2e_check_in_store(&host, &cloud, 0, 9, E2E_STORE);
+    ck_assert_int_eq(e2e_sql_number(cloud.database, NULL, ALL_Z " AND counted = 1"), 13);
+    ck_assert_int_eq(e2e_sql_number(cloud.database, NULL, ALL_Z " AND epoch = 1"), 3);
+    take_down();
+}
+END_TEST
+
 /* ---- not the cloud ---- */
 
 /* Trusts both the cloud's authority and the portal's: "a TLS server with the right certificate". */
@@ -276,6 +332,8 @@ int main(void)
         {"lost keys", lost_key_folder_costs_a_log_in_and_no_report},
         {"never handed over", closes_that_were_never_handed_over_are_fetched},
         {"never handed over, later", closes_that_were_never_handed_over_are_fetched_within_the_hour},
+        {"plugin restored", restored_backup_of_the_plugin},
+        {"host restored", restored_backup_of_the_host},
         {"captive portal", captive_portal_settles_nothing},
         {"portal in JSON", portal_that_says_json_settles_nothing},
         {"proxy's 413", refusal_of_a_proxy_rejects_nothing},

@@ -21,6 +21,7 @@ static void set_up(void)
     e2e_cloud_open(&cloud);
     e2e_till_open(&till, &cloud);
     e2e_till_set_up(&till);
+    e2e_till_run(&till, "open\npress configuration\ntoggle send_x on\nleave\n");
 }
 
 /* Delivers the rest, compares, and sees that `days` days were closed. */
@@ -60,7 +61,7 @@ static void await_counted(int64_t count)
 START_TEST(days_of_trade_arrive_to_the_cent)
 {
     set_up();
-    e2e_till_run(&till, "open\npress configuration\ntoggle send_x on\nleave\ntrade 6\nwait idle\n");
+    e2e_till_run(&till, "trade 6\nwait idle\n");
     ck_assert_int_gt(e2e_sql_number(cloud.database, NULL, "SELECT COUNT(*) FROM reports WHERE kind = 'X'"), 0);
     take_down(6);
 }
