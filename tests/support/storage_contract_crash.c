@@ -240,7 +240,7 @@ const char *storage_contract_check_order(const storage_bench *bench)
 #define LARGE_PUTS  30u
 #define LARGE_IDS   4u
 #define LARGE_BYTES 200000u
-#define LARGE_STEP  89u /* from one cut to the next, in steps of writing */
+#define LARGE_STEP  131u /* from one cut to the next, in steps of writing */
 
 /* arg: how many puts returned POS_OK; the next one may have come through. */
 static const char *look_large(const storage_bench *bench, void *left, uint32_t done)

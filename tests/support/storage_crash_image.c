@@ -16,26 +16,29 @@ void *storage_crash_must(void *memory)
     return memory;
 }
 
-static void grow(unsigned char **bytes, sqlite3_int64 *size, sqlite3_int64 to)
+static void grow(crash_bytes *to, sqlite3_int64 size)
 {
-    if (to <= *size)
+    if (size <= to->size)
         return;
-    *bytes = storage_crash_must(realloc(*bytes, (size_t)to));
-    memset(*bytes + *size, 0, (size_t)(to - *size));
-    *size = to;
+    if (size > to->room) {
+        to->room = size > 2 * to->room ? size : 2 * to->room;
+        to->bytes = storage_crash_must(realloc(to->bytes, (size_t)to->room));
+    }
+    memset(to->bytes + to->size, 0, (size_t)(size - to->size));
+    to->size = size;
 }
 
-void storage_crash_lay(unsigned char **bytes, sqlite3_int64 *size, const crash_change *one, int part)
+void storage_crash_lay(crash_bytes *to, const crash_change *one, int part)
 {
     if (one->size_bytes < 0) {
-        grow(bytes, size, one->at);
-        *size = one->at;
+        grow(to, one->at);
+        to->size = one->at;
         return;
     }
     if (part <= 0)
         return;
-    grow(bytes, size, one->at + part);
-    memcpy(*bytes + one->at, one->bytes, (size_t)part);
+    grow(to, one->at + part);
+    memcpy(to->bytes + one->at, one->bytes, (size_t)part);
 }
 
 void storage_crash_read_whole(crash_file *disk)
@@ -44,18 +47,19 @@ void storage_crash_read_whole(crash_file *disk)
     if (file == NULL)
         return;
     fseek(file, 0, SEEK_END);
-    disk->synced_bytes = ftell(file);
+    disk->synced.size = ftell(file);
+    disk->synced.room = disk->synced.size + 1;
     rewind(file);
-    disk->synced = storage_crash_must(malloc((size_t)disk->synced_bytes + 1));
-    if (fread(disk->synced, 1, (size_t)disk->synced_bytes, file) != (size_t)disk->synced_bytes)
+    disk->synced.bytes = storage_crash_must(malloc((size_t)disk->synced.room));
+    if (fread(disk->synced.bytes, 1, (size_t)disk->synced.size, file) != (size_t)disk->synced.size)
         abort();
     fclose(file);
 }
 
-static void write_whole(const char *path, const void *bytes, size_t size)
+static void write_whole(const char *path, const crash_bytes *from)
 {
     FILE *file = storage_crash_must(fopen(path, "wb"));
-    if (size > 0 && fwrite(bytes, 1, size, file) != size)
+    if (from->size > 0 && fwrite(from->bytes, 1, (size_t)from->size, file) != (size_t)from->size)
         abort();
     fclose(file);
 }
@@ -65,8 +69,8 @@ static void copy_file(const char *from, const char *to)
     crash_file file = {0};
     snprintf(file.path, sizeof file.path, "%s", from);
     storage_crash_read_whole(&file);
-    write_whole(to, file.synced, (size_t)file.synced_bytes);
-    free(file.synced);
+    write_whole(to, &file.synced);
+    free(file.synced.bytes);
 }
 
 static uint32_t chance(uint32_t *state)
@@ -77,10 +81,11 @@ static uint32_t chance(uint32_t *state)
 
 static void write_image(const crash_file *disk, const char *to, uint32_t choice)
 {
-    unsigned char *bytes = storage_crash_must(malloc((size_t)disk->synced_bytes + 1));
-    sqlite3_int64 size = disk->synced_bytes;
+    crash_bytes left = {.size = disk->synced.size, .room = disk->synced.size + 1};
     uint32_t state = choice * 2654435761u;
-    memcpy(bytes, disk->synced ? disk->synced : (const unsigned char *)"", (size_t)size);
+    left.bytes = storage_crash_must(malloc((size_t)left.room));
+    if (left.size > 0)
+        memcpy(left.bytes, disk->synced.bytes, (size_t)left.size);
     for (int i = 0; i < disk->pending_count; i++) {
         const crash_change *one = &disk->pending[i];
         int part = choice == 0 ? 0 : one->size_bytes;
@@ -91,10 +96,10 @@ static void write_image(const crash_file *disk, const char *to, uint32_t choice)
                 part = (int)(chance(&state) % (uint32_t)(one->size_bytes / SECTOR)) * SECTOR;
         }
         if (is_kept)
-            storage_crash_lay(&bytes, &size, one, part);
+            storage_crash_lay(&left, one, part);
     }
-    write_whole(to, bytes, (size_t)size);
-    free(bytes);
+    write_whole(to, &left);
+    free(left.bytes);
 }
 
 void storage_crash_vfs_image(const char *folder, const char *to, uint32_t choice)

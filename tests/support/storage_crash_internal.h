@@ -17,14 +17,20 @@ typedef struct crash_change {
     unsigned char *bytes;
 } crash_change;
 
+typedef struct crash_bytes {
+    unsigned char *bytes;
+    sqlite3_int64 size;
+    sqlite3_int64 room; /* grows by doubling: a journal grows by thousands of small writes */
+} crash_bytes;
+
 /* What the disk knows of a file; lives on after it is closed. */
 typedef struct crash_file {
     struct crash_file *next;
     char path[PATH_MAX];
-    unsigned char *synced;
-    sqlite3_int64 synced_bytes;
+    crash_bytes synced;
     crash_change *pending;
     int pending_count;
+    int pending_room;
     uint64_t syncs;
     uint64_t read_bytes;
 } crash_file;
@@ -33,7 +39,7 @@ typedef struct crash_file {
 void *storage_crash_must(void *memory);
 
 /* Lays one change over bytes, as far as the first `part` bytes of it. */
-void storage_crash_lay(unsigned char **bytes, sqlite3_int64 *size, const crash_change *one, int part);
+void storage_crash_lay(crash_bytes *to, const crash_change *one, int part);
 
 /* Reads the real file as its synced bytes; nothing if there is none. */
 void storage_crash_read_whole(crash_file *disk);

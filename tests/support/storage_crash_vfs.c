@@ -31,8 +31,10 @@ static sqlite3_vfs crash_vfs;
 
 static void note(crash_file *disk, sqlite3_int64 at, const void *bytes, int size_bytes)
 {
-    disk->pending =
-        storage_crash_must(realloc(disk->pending, (size_t)(disk->pending_count + 1) * sizeof *disk->pending));
+    if (disk->pending_count == disk->pending_room) {
+        disk->pending_room = disk->pending_room ? disk->pending_room * 2 : 64;
+        disk->pending = storage_crash_must(realloc(disk->pending, (size_t)disk->pending_room * sizeof *disk->pending));
+    }
     crash_change *one = &disk->pending[disk->pending_count++];
     *one = (crash_change){.at = at, .size_bytes = size_bytes};
     if (size_bytes >= 0) {
@@ -48,12 +50,13 @@ static void drop_pending(crash_file *disk)
     free(disk->pending);
     disk->pending = NULL;
     disk->pending_count = 0;
+    disk->pending_room = 0;
 }
 
 static void settle(crash_file *disk)
 {
     for (int i = 0; i < disk->pending_count; i++)
-        storage_crash_lay(&disk->synced, &disk->synced_bytes, &disk->pending[i], disk->pending[i].size_bytes);
+        storage_crash_lay(&disk->synced, &disk->pending[i], disk->pending[i].size_bytes);
     drop_pending(disk);
 }
 
@@ -241,7 +244,7 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *path, int sync_folder)
         return SQLITE_IOERR_DELETE;
     if (disk != NULL) {
         drop_pending(disk);
-        disk->synced_bytes = 0;
+        disk->synced.size = 0;
     }
     return real_vfs->xDelete(real_vfs, path, sync_folder);
 }
@@ -313,7 +316,7 @@ void storage_crash_vfs_forget(const char *folder)
         }
         *at = disk->next;
         drop_pending(disk);
-        free(disk->synced);
+        free(disk->synced.bytes);
         free(disk);
     }
     for (power **at = &powers; *at != NULL;) {
