@@ -3,7 +3,8 @@
  * poshost/storage.h - the contract of pos/storage.h on SQLite.
  *
  *   poshost_storage *storage;
- *   poshost_storage_open("/var/lib/pos/factorycloud.db", "/var/lib/pos-keys/factorycloud.key", &storage, why, sizeof why);
+ *   poshost_storage_open("/var/lib/pos/factorycloud.db", "/var/lib/pos-keys/factorycloud.key", &storage, why,
+ *                        sizeof why);
  *   poshost_guard_new(calls, &host, poshost_storage_calls(), storage, NULL, &guard, ...)      (guard.h)
  *   ... poshost_guard_destroy(), then:
  *   poshost_storage_close(storage);
@@ -22,7 +23,8 @@
  *   rule 1  Ordinary records: one SQLite transaction a put in WAL mode with synchronous=FULL, which is one fsync.
  *           Secret and device records: a rollback journal with synchronous=FULL, truncated after each commit, and
  *           secure_delete=ON: an overwritten or removed secret is gone from the file and from its journal when the
- *           call returns (a flash drive's spare blocks are beyond any program's reach).
+ *           call returns (a flash drive's spare blocks are beyond any program's reach). Such a put costs about four
+ *           fsyncs instead of one: these collections are for what changes seldom.
  *   rule 2  Each put is durable before the next call begins, so any number of files keeps the order. A remove of
  *           ordinary records waits in memory (visible at once to get and list) and becomes part of the next put's
  *           transaction, of a full waiting list's own, or of release(). A put or remove in the device file first makes
