@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a broken rule is told: at once on the thread of the host's call, later when it was seen on another thread, because
- * a host's log need not be thread-safe and the guard must not become the misuse that it reports.
+ * How a broken rule is told: at once on the thread of the host's call, later when it was seen on another thread,
+ * because a host's log need not be thread-safe and the guard must not become the misuse that it reports.
  */
 #include "guard_internal.h"
 

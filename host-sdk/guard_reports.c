@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The extension "pos.reports/1" as the plugin sees it: a host whose history hands over the wrong day, or none, would make
- * the plugin lose or double a close, so what passes here is judged before the plugin takes it.
+ * The extension "pos.reports/1" as the plugin sees it: a host whose history hands over the wrong day, or none, would
+ * make the plugin lose or double a close, so what passes here is judged before the plugin takes it.
  */
 #include "guard_internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The builder that the plugin describes its screen to: judges each widget and the whole as pos/screen.h says, then passes
- * it on to the host's builder.
+ * The builder that the plugin describes its screen to: judges each widget and the whole as pos/screen.h says, then
+ * passes it on to the host's builder.
  */
 #include "guard_internal.h"
 

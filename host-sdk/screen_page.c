@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The builder that the plugin describes its screen to, and the page that comes of it. Every text is copied into blocks
- * that are freed together with the page: no pointer of the plugin's outlives the call, and a page costs few allocations.
+ * that are freed together with the page: no pointer of the plugin's outlives the call, and a page costs few
+ * allocations.
  */
 #include "screen_model.h"
 

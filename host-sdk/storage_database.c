@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Records in one SQLite file. Names and sizes stand in a narrow table of their own, so that listing 100,000 ids walks a
- * few hundred pages and never touches a document; the bytes stand in a rowid table, because only there SQLite can read a
- * part of a large value.
+ * few hundred pages and never touches a document; the bytes stand in a rowid table, because only there SQLite can read
+ * a part of a large value.
  */
 #include "storage_database.h"
 

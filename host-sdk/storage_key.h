@@ -17,7 +17,8 @@ int32_t poshost_key_load(const char *path, unsigned char *key, char *error, size
 void poshost_key_seal(const unsigned char *key, uint32_t collection, uint64_t id, const void *bytes, size_t size_bytes,
                       unsigned char *sealed);
 
-/* Decrypts into `bytes` (room for sealed_bytes - POSHOST_SEAL_BYTES). CORRUPT: another key, another record, or damaged. */
+/* Decrypts into `bytes` (room for sealed_bytes - POSHOST_SEAL_BYTES). CORRUPT: another key, another record, or
+ * damaged. */
 int32_t poshost_key_open(const unsigned char *key, uint32_t collection, uint64_t id, const unsigned char *sealed,
                          size_t sealed_bytes, unsigned char *bytes);
 

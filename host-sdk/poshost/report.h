@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * poshost/report.h - builds a Z or X report: typed calls in, the bytes of a valid document of pos/report.schema.json and
- * its pos_report out.
+ * poshost/report.h - builds a Z or X report: typed calls in, the bytes of a valid document of pos/report.schema.json
+ * and its pos_report out.
  *
  *   poshost_report_head head = {.kind = POS_REPORT_Z, .register_id = "till-1", .currency = "EUR", .minor_unit = 2,
  *                               .time_zone = "Europe/Madrid", .z_number = 17, .business_date = "2026-05-04"};
@@ -16,13 +16,14 @@
  *   commit z.document beside the close, hand z to the plugin, then:
  *   poshost_report_free(report);
  *
- * ERRORS are kept: once a call has failed, every later one returns the same code and changes nothing, so it is enough to
- * look at finish(). The words name the call and the member ("poshost_report_add_tax: net is beyond 2^53-1").
+ * ERRORS are kept: once a call has failed, every later one returns the same code and changes nothing, so it is enough
+ * to look at finish(). The words name the call and the member ("poshost_report_add_tax: net is beyond 2^53-1").
  *
  * BYTES are the same for the same calls, on every machine: members in the schema's order, rows in the order added,
  * integers only, no white space. What was not given is left out, or null where the schema has it so.
  *
- * UNITS     money int64_t in minor units; quantities in thousandths; rates in hundredths of a percent; times Unix ms UTC
+ * UNITS     money int64_t in minor units; quantities in thousandths; rates in hundredths of a percent; times Unix ms
+ *           UTC
  *           with the minutes that the shop's clock is ahead of UTC then (the host knows its daylight saving rules).
  *           All figures are within +-(2^53-1): a JSON reader may lose digits beyond.
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loader against what a vendor meets on the first day: wrong paths, wrong files, wrong versions, plugins that refuse
- * or misbehave (tests/abi/fakes), and structs that have grown on either side.
+ * The loader against what a vendor meets on the first day: wrong paths, wrong files, wrong versions, plugins that
+ * refuse or misbehave (tests/abi/fakes), and structs that have grown on either side.
  */
 #include <poshost/loader.h>
 
@@ -185,7 +185,7 @@ START_TEST(test_older_plugin)
 }
 END_TEST
 
-/* A host of a later minor version: its larger struct is filled as far as the plugin knows it, and not touched beyond. */
+/* A host of a later minor version: its larger struct is filled as far as the plugin knows it, and no further. */
 START_TEST(test_newer_host)
 {
     static const char *const names[] = {"good", "newer"};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The shared object itself against the growth and misuse rules of pos/abi.h: structs that are smaller or larger than its
- * own on every call, extensions that are missing, and calls that must be refused and not crash.
+ * The shared object itself against the growth and misuse rules of pos/abi.h: structs that are smaller or larger than
+ * its own on every call, extensions that are missing, and calls that must be refused and not crash.
  */
 #include "plugin_object.h"
 

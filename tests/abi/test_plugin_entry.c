@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The shared object's entry: it fills as much as the host has room for, and refuses in words a host that lacks something.
+ * The shared object's entry: it fills as much as the host has room for, and refuses in words a host that lacks
+ * something.
  */
 #include "plugin_object.h"
 

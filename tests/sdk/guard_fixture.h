@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A host, a plugin and a guard between them, for tests of the guard. Both sides keep the rules; a test replaces one piece
- * of `fx` by something that does not, and looks at what the guard told.
+ * A host, a plugin and a guard between them, for tests of the guard. Both sides keep the rules; a test replaces one
+ * piece of `fx` by something that does not, and looks at what the guard told.
  */
 #ifndef TESTS_SDK_GUARD_FIXTURE_H
 #define TESTS_SDK_GUARD_FIXTURE_H

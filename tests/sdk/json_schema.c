@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Judges a JSON document by a JSON schema. Small, because the schema under test is; it aborts rather than ignore a rule.
+ * Judges a JSON document by a JSON schema. Small, because the schema under test is; it aborts rather than ignore a
+ * rule.
  */
 #include "json_schema.h"
 

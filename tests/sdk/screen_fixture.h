@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A screen model and a scripted plugin behind it, for tests: the plugin describes what `plugin` says and notes events. */
+/* A screen model and a scripted plugin behind it: the plugin describes what `plugin` says, and notes events. */
 #ifndef TESTS_SDK_SCREEN_FIXTURE_H
 #define TESTS_SDK_SCREEN_FIXTURE_H
 

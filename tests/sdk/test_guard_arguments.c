@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a host can misuse an instance by what it passes: each argument that breaks a rule of include/pos is stopped, and the
- * rule named.
+ * How a host can misuse an instance by what it passes: each argument that breaks a rule of include/pos is stopped, and
+ * the rule named.
  */
 #include "guard_fixture.h"
 

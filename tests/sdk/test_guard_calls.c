@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a plugin can misuse its host by what it calls, when, and on which thread: the guard names call and rule, and keeps
- * away from the host what would harm it.
+ * How a plugin can misuse its host by what it calls, when, and on which thread: the guard names call and rule, and
+ * keeps away from the host what would harm it.
  */
 #include "guard_fixture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a host can misuse an instance by when and where it calls: order, overlap, re-entry, fork. The guard does not let it
- * through, and names call and rule.
+ * How a host can misuse an instance by when and where it calls: order, overlap, re-entry, fork. The guard does not let
+ * it through, and names call and rule.
  */
 #include "guard_fixture.h"
 

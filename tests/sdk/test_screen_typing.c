@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the owner types into the screen model: what is taken, what is kept while the plugin describes the screen anew, and
- * when it is forgotten.
+ * What the owner types into the screen model: what is taken, what is kept while the plugin describes the screen anew,
+ * and when it is forgotten.
  */
 #include "screen_fixture.h"
 

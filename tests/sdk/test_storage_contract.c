@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One suite for the contract of pos/storage.h, run against every storage there is, and against storages with one mistake
- * each, which it must catch: a suite that never fails proves nothing.
+ * One suite for the contract of pos/storage.h, run against every storage there is, and against storages with one
+ * mistake each, which it must catch: a suite that never fails proves nothing.
  */
 #include "support/storage_benches.h"
 

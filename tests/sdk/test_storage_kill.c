@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SIGKILL in the middle of work: a child writes a known sequence into a real storage and says through a pipe what was
- * OKed; the parent kills it at a random moment and looks for the prefix that explains what is left. No virtual disk here.
+ * OKed; the parent kills it at a random moment and looks for the prefix that explains what is left. No virtual disk
+ * here.
  */
 #include <poshost/storage.h>
 

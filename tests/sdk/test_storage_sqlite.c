@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What poshost/storage.h promises beyond the contract: the key file, secrets that are really gone, one sync a put, parts
- * read as parts, and words for what goes wrong.
+ * What poshost/storage.h promises beyond the contract: the key file, secrets that are really gone, one sync a put,
+ * parts read as parts, and words for what goes wrong.
  */
 #include "support/storage_benches.h"
 #include "support/storage_contract_internal.h"

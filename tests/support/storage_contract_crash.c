@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The checks of the storage contract about crashes. Each runs a few operations, cuts the power there or in the middle of
- * the next one, and looks at every outcome that the bench can make of it.
+ * The checks of the storage contract about crashes. Each runs a few operations, cuts the power there or in the middle
+ * of the next one, and looks at every outcome that the bench can make of it.
  */
 #include "storage_contract_internal.h"
 
@@ -126,7 +126,7 @@ const char *storage_contract_check_atomic(const storage_bench *bench)
 
 /* ---- order ---- */
 
-/* A fixed play of puts and removes over few ids and all kinds of collections, and its state after any number of them. */
+/* A fixed play of puts and removes over few ids and all kinds of collections, and its state after any of them. */
 #define STEPS    40u
 #define PLAY_IDS 4u
 

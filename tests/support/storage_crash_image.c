@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a crash leaves of a folder: the synced bytes of each file, with none, all or a part of the later writes over them.
+ * What a crash leaves of a folder: the synced bytes of each file, with none, all or a part of the later writes over
+ * them.
  */
 #include "storage_crash_internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A pos_storage in memory for tests, with faults on demand, counters, and every state that a crash may leave behind under
- * the contract of pos/storage.h.
+ * A pos_storage in memory for tests, with faults on demand, counters, and every state that a crash may leave behind
+ * under the contract of pos/storage.h.
  *
  *   storage_memory *disk = storage_memory_new();
  *   host.storage = storage_memory_calls();           ctx: disk (or poshost_guard_new(calls, &host, calls(), disk, ...))
@@ -73,8 +73,9 @@ uint64_t storage_memory_operations(const storage_memory *disk);
 uint64_t storage_memory_durable(const storage_memory *disk);
 
 /*
- * A new storage, not acquired and without faults, in the state after the first `prefix` operations. Bit i of `uncertain`
- * says whether the i-th uncertain put (from 0, modulo 64) took effect. NULL if rule 2 does not allow that prefix.
+ * A new storage, not acquired and without faults, in the state after the first `prefix` operations. Bit i of
+ * `uncertain` says whether the i-th uncertain put (from 0, modulo 64) took effect. NULL if rule 2 does not allow that
+ * prefix.
  */
 storage_memory *storage_memory_after_crash(const storage_memory *disk, uint64_t prefix, uint64_t uncertain);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Records in a sorted array: what the storages for tests keep their state in. Simple on purpose: a test's storage must be
- * right at a glance.
+ * Records in a sorted array: what the storages for tests keep their state in. Simple on purpose: a test's storage must
+ * be right at a glance.
  */
 #include "storage_table.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A plugin that does nothing, for tests of the loader: each fake_NAME.c includes this and gets one thing wrong, or right
- * in an unusual way.
+ * A plugin that does nothing, for tests of the loader: each fake_NAME.c includes this and gets one thing wrong, or
+ * right in an unusual way.
  */
 #ifndef TESTS_ABI_FAKES_FAKE_H
 #define TESTS_ABI_FAKES_FAKE_H
