@@ -157,6 +157,10 @@ static step begin_item(core *c, core_time now)
     sender *s = &c->sender;
     record_header header;
     vault_result result = vault_read_header(&c->vault, s->reader.collection, s->reader.id, &header);
+    /* After a put that failed the storage may show an X that we do not know: it is not the one that is pending. */
+    if (result == VAULT_OK && s->is_x &&
+        (header.z_number != s->items[0].z_number || header.x_sequence != s->items[0].x_sequence))
+        result = VAULT_BAD;
     if (result != VAULT_OK)
         return handle_unreadable(c, now, result);
     if (!s->is_x && is_settled(c, s->reader.id, &header))

@@ -298,6 +298,24 @@ START_TEST(a_record_that_cannot_be_read_does_not_forget_the_sequence)
 }
 END_TEST
 
+START_TEST(one_whose_write_failed_but_shows_is_not_sent_without_end)
+{
+    b.cloud.fault = CLOUD_UNREACHED;
+    switch_x(true);
+    bench_run(&b, 10000);
+    storage_memory_faults(b.disk)->put_at = 1;
+    storage_memory_faults(b.disk)->put_shows = 1;
+    bench_run(&b, 40 * 60 * 1000);
+    b.cloud.fault = CLOUD_FINE;
+    b.cloud.uploads = 0;
+    bench_run(&b, 60000);
+    ck_assert_uint_le(b.cloud.uploads, 2);
+    bench_run(&b, 2 * BENCH_HOUR_MS);
+    ck_assert_int_ge(newest_x(2), 3);
+    ck_assert_uint_eq(core_get_queue(b.core, b.now).pending, 0);
+}
+END_TEST
+
 START_TEST(a_large_one_replaced_while_it_is_read)
 {
     switch_x(true);
@@ -351,6 +369,7 @@ int main(void)
     tcase_add_test(tc, a_host_that_breaks_the_rules_is_named);
     tcase_add_test(tc, off_means_off_and_survives_a_restart);
     tcase_add_loop_test(tc, a_record_that_cannot_be_read_does_not_forget_the_sequence, 0, 4);
+    tcase_add_test(tc, one_whose_write_failed_but_shows_is_not_sent_without_end);
     tcase_add_test(tc, a_large_one_replaced_while_it_is_read);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
