@@ -14,7 +14,8 @@ static bool copy_struct(void *to, size_t size, const void *from)
     memcpy(&from_size, from, sizeof from_size);
     if (from_size < sizeof from_size)
         return false;
-    memcpy(to, from, from_size < size ? from_size : size);
+    /* Half a pointer is none. */
+    memcpy(to, from, from_size < size ? from_size - from_size % sizeof(void *) : size);
     return true;
 }
 

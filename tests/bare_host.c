@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -281,24 +282,20 @@ static void press(till *t, const char *action, const char *const *pairs)
     show(t, &event);
 }
 
-static int is_mail(const struct dirent *entry)
-{
-    return strstr(entry->d_name, ".eml") != NULL;
-}
-
 /* Waits for the mail and reads the code from it. */
 static void await_code(till *t, char code[7])
 {
-    struct dirent **entries;
+    glob_t mails;
     pos_tick_out out;
-    char path[512];
-    while (scandir(t->shop->mails, &entries, is_mail, alphasort) < 1)
+    char line[512];
+    snprintf(line, sizeof line, "%s/*.eml", t->shop->mails);
+    while (glob(line, 0, NULL, &mails) != 0)
         tick(t, &out);
-    snprintf(path, sizeof path, "%s/%s", t->shop->mails, entries[0]->d_name);
-    FILE *mail = fopen(path, "r");
+    FILE *mail = fopen(mails.gl_pathv[0], "r");
+    globfree(&mails);
     code[0] = 0;
-    while (mail && !code[0] && fgets(path, sizeof path, mail))
-        (void)!sscanf(path, "Code: %6[0-9]", code);
+    while (mail && !code[0] && fgets(line, sizeof line, mail))
+        (void)!sscanf(line, "Code: %6[0-9]", code);
     CHECK(code[0], "the mail has no code");
     fclose(mail);
 }

@@ -12,6 +12,7 @@
  *
  * GROWTH    Every struct that crosses starts with `struct_size`, which its maker sets to sizeof as *its* compiler saw
  *           it. The reader copies the smaller of the two sizes and zero-fills the rest; zero always means "unset".
+ *           A size that ends within a field counts as ending before it.
  *           Fields are appended, never inserted, renumbered or removed. A larger struct is never refused (a plugin
  *           older than its host must load). Arrays of structs carry a stride for the same reason. Flags and kinds
  *           that a reader does not know are ignored where that is harmless and named as POS_E_UNSUPPORTED where not.

@@ -7,7 +7,7 @@
  * add() a widget from top to bottom. The host copies what it needs: every pointer is valid during that one begin() or
  * add() only. One entry point thereby serves a touch screen, a terminal and a web page.
  *
- * A host that lacks a kind of widget shows its label, value and help as text. Whatever the host knows about a widget
+ * The rows of a list follow it directly. A host that lacks a kind of widget shows its label, value and help as text. Whatever the host knows about a widget
  * (what was typed, focus, scroll position) it keeps under the widget's stable id.
  */
 #ifndef POS_SCREEN_H
@@ -23,7 +23,8 @@
 typedef struct pos_screen {
     uint32_t struct_size;
     uint32_t flags;
-    uint32_t revision; /* moves only when the set or the meaning of actions changes, never for text, progress or rows.
+    uint32_t
+        revision; /* from 1; moves only when the set or the meaning of actions changes, never for text, progress or rows.
                           Events name the revision that they were made on; one made on another revision is not applied
                           (the owner pressed something that is no longer there) and the screen is described anew */
     uint32_t reserved;
@@ -42,7 +43,8 @@ POS_PIN(pos_screen, id, 16, 16);
     5u                       /* a password or code: write-only, never has a value; the host shows dots, never keeps it
                                    after the event, never logs it */
 #define POS_WIDGET_CHOICE 6u /* one of `options`; value is the chosen option's value */
-#define POS_WIDGET_TOGGLE 7u /* value "1" or "0" */
+#define POS_WIDGET_TOGGLE                                                                                              \
+    7u /* value "1" or "0"; after its event (as of a CHOICE) the value here shows, not the typed one */
 #define POS_WIDGET_LIST                                                                                                \
     8u /* `total` rows of which `count` from `first` follow as ROW widgets; label is its name,
                                    value what to say when it is empty. Other windows by POS_EVENT_WINDOW */

@@ -64,7 +64,8 @@ int32_t intake_read(const pos_report *in, uint32_t kind, const char *register_id
         *why = "the report is NULL or its struct_size is not set";
         return POS_E_MISUSE;
     }
-    memcpy(out, in, in->struct_size < sizeof *out ? in->struct_size : sizeof *out);
+    /* Half a pointer is none. */
+    memcpy(out, in, in->struct_size < sizeof *out ? in->struct_size - in->struct_size % sizeof(void *) : sizeof *out);
     out->struct_size = sizeof *out;
     if (out->origin == 0)
         out->origin = POS_ORIGIN_ORIGINAL;

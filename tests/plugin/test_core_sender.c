@@ -41,8 +41,8 @@ START_TEST(a_batch_stays_within_a_ledger_page)
     pile_up(1, 600);
     ck_assert(bench_drain(&b, BENCH_HOUR_MS));
     check_all_counted();
-    ck_assert_uint_eq(b.cloud.uploads, 3); /* 1..255, 256..511, 512..600 */
-    ck_assert_uint_le(b.cloud.largest_batch, 256);
+    ck_assert_uint_eq(b.cloud.uploads, 10); /* four for 1..255, four for 256..511, two for 512..600 */
+    ck_assert_uint_eq(b.cloud.largest_batch, PROTOCOL_BATCH_ITEMS_MAX);
     ck_assert_uint_eq(storage_memory_record_count(b.disk, COLLECTION_LEDGER), 3);
     for (int64_t n = 1; n <= 600; n++) {
         const bench_close *z = &b.closes[n - 1];
