@@ -29,6 +29,7 @@ struct cloud {
     server *server;
     listener listener;
     api api;
+    char mail_folder[PATH_MAX];
     char *cert_pem;
     char *key_pem;
     char url[LISTENER_ADDRESS_SIZE + 24];
@@ -92,10 +93,9 @@ static int open_store(cloud *self, const cloud_config *config)
 
 static int start_mailer(cloud *self, const cloud_config *config)
 {
-    char folder[PATH_MAX];
-    snprintf(folder, sizeof folder, "%s/mail", config->data_dir);
+    snprintf(self->mail_folder, sizeof self->mail_folder, "%s/mail", config->data_dir);
     mailer_config settings = {.store = self->store,
-                              .folder = folder,
+                              .folder = self->mail_folder,
                               .smtp_url = config->smtp_url,
                               .smtp_user = config->smtp_user,
                               .smtp_password = config->smtp_password,
@@ -106,11 +106,18 @@ static int start_mailer(cloud *self, const cloud_config *config)
     return self->mailer ? 0 : -1;
 }
 
-static int start_server(cloud *self)
+static int start_server(cloud *self, const cloud_config *config)
 {
     char host[LISTENER_ADDRESS_SIZE + 2];
-    self->api = (api){
-        .store = self->store, .passwords = self->passwords, .mail_queued = mailer_wake, .mail_context = self->mailer};
+    if (config->dev && !self->listener.loopback) {
+        log_line(LOG_LEVEL_ERROR, "development mode only on a loopback address, not %s", self->listener.address);
+        return -1;
+    }
+    self->api = (api){.store = self->store,
+                      .passwords = self->passwords,
+                      .mail_queued = mailer_wake,
+                      .mail_context = self->mailer,
+                      .mail_folder = config->dev ? self->mail_folder : NULL};
     server_config settings = {.api = &self->api,
                               .faults = self->faults,
                               .listen_fd = self->listener.fd,
@@ -140,7 +147,7 @@ cloud *cloud_start(const cloud_config *config)
     if (open_store(self, config) == 0 && (self->passwords = passwords_open(config->fast_passwords)) != NULL &&
         (!config->faults || (self->faults = faults_open(self->store)) != NULL) &&
         listener_open(&self->listener, config->listen) == 0 && read_certificate(self, config) == 0 &&
-        start_mailer(self, config) == 0 && start_server(self) == 0)
+        start_mailer(self, config) == 0 && start_server(self, config) == 0)
         return self;
     cloud_stop(self);
     return NULL;

@@ -18,6 +18,7 @@ typedef struct cloud_config {
     const char *smtp_password; /* or NULL */
     const char *smtp_from;
     bool faults;                        /* tests only: the fault routes of faults.h */
+    bool dev;                           /* the mailbox page; loopback only */
     bool no_tls;                        /* loopback only, behind a proxy */
     bool fast_passwords;                /* tests only */
     int64_t (*clock_ms)(void *context); /* NULL: the wall clock */

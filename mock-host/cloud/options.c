@@ -22,11 +22,15 @@ static const char help[] =
     "                        MOCK_CLOUD_SMTP_FROM. Without it mails become DIR/mail/*.eml\n"
     "  --no-tls              plain HTTP, on a loopback address only, for a proxy before it (X-Forwarded-For is "
     "believed)\n"
+    "  --dev                 development mode, on a loopback address only: the page /mail shows the mails, codes "
+    "included,\n"
+    "                        to anybody who asks. Never where strangers can connect\n"
     "  --faults              tests only: the fault switches below\n"
     "  --fast-passwords      tests only: cheap password hashes\n"
     "  --log-level WORD      error, warning, info (a line a request) or debug; to standard error\n"
     "  --help\n"
     "\n"
+    "People read their figures in a browser at the same address (log in with the account made on the till).\n"
     "SIGTERM or SIGINT end it. Ready: one line on standard output, \"mock-cloud: listening on https://...\".\n"
     "There are no accounts until somebody registers. Read the database with: sqlite3 -readonly DIR/cloud.db\n"
     "(tables and views are described at the top of store_schema.c).\n"
@@ -42,7 +46,9 @@ static const char help[] =
     "  POST /_faults/clock {\"advance_ms\":n}\n"
     "  POST /_faults/store {\"store_id\":\"..\",\"closed\":true}\n"
     "  Routes: health registrations registration-confirm recoveries recovery-confirm login session logout companies\n"
-    "      company-create stores store-create till token-revoke tokens-revoke reports\n";
+    "      company-create stores store-create till token-revoke tokens-revoke reports\n"
+    "      page-start page-style page-icon page-login page-log-in page-log-out page-stores page-figures page-csv\n"
+    "      page-conflict page-decide page-mail\n";
 
 enum {
     OPT_DATA = 1,
@@ -52,6 +58,7 @@ enum {
     OPT_KEY,
     OPT_SMTP,
     OPT_NO_TLS,
+    OPT_DEV,
     OPT_FAULTS,
     OPT_FAST,
     OPT_LEVEL,
@@ -65,6 +72,7 @@ static const struct option known[] = {{"data", required_argument, NULL, OPT_DATA
                                       {"key", required_argument, NULL, OPT_KEY},
                                       {"smtp", required_argument, NULL, OPT_SMTP},
                                       {"no-tls", no_argument, NULL, OPT_NO_TLS},
+                                      {"dev", no_argument, NULL, OPT_DEV},
                                       {"faults", no_argument, NULL, OPT_FAULTS},
                                       {"fast-passwords", no_argument, NULL, OPT_FAST},
                                       {"log-level", required_argument, NULL, OPT_LEVEL},
@@ -95,6 +103,9 @@ static int take(options *self, int option)
         return 0;
     case OPT_NO_TLS:
         config->no_tls = true;
+        return 0;
+    case OPT_DEV:
+        config->dev = true;
         return 0;
     case OPT_FAULTS:
         config->faults = true;

@@ -3,6 +3,7 @@
  * Sending an answer: the headers that every answer carries, and the bodies that fault rules cut or drip.
  */
 #include "exchange.h"
+#include "page.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,12 +63,36 @@ static bool add(struct MHD_Response *to, const char *name, const char *value)
     return MHD_add_response_header(to, name, value) == MHD_YES;
 }
 
+/* What the pages for people carry besides: nothing comes from elsewhere, nothing runs, nobody frames them. */
+static bool add_page_headers(const response *answer, struct MHD_Response *to)
+{
+    char line[96];
+    bool good = add(to, "Content-Security-Policy",
+                    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+                    "frame-ancestors 'none'") &&
+                add(to, "X-Frame-Options", "DENY") && add(to, "Referrer-Policy", "no-referrer") &&
+                add(to, "Cross-Origin-Opener-Policy", "same-origin") &&
+                add(to, "Cross-Origin-Resource-Policy", "same-origin");
+    if (answer->location[0])
+        good = good && add(to, "Location", answer->location);
+    if (answer->cookie[0])
+        good = good && add(to, "Set-Cookie", answer->cookie);
+    if (answer->file_name[0]) {
+        snprintf(line, sizeof line, "attachment; filename=\"%s\"", answer->file_name);
+        good = good && add(to, "Content-Disposition", line);
+    }
+    return good;
+}
+
 static bool add_headers(const exchange *self, struct MHD_Response *to, const char *type)
 {
     const response *answer = &self->answer;
     char seconds[24];
-    bool good = add(to, "Accept-Encoding", CODINGS) && add(to, "Cache-Control", "no-store") &&
+    bool good = add(to, "Accept-Encoding", CODINGS) &&
+                add(to, "Cache-Control", answer->lasting ? "public, max-age=31536000, immutable" : "no-store") &&
                 add(to, "X-Content-Type-Options", "nosniff");
+    if (page_is_for_people(&self->request))
+        good = good && add_page_headers(answer, to);
     if (type)
         good = good && add(to, "Content-Type", type);
     if (answer->challenge)
@@ -93,6 +118,12 @@ static char *make_text(exchange *self, const char **type, size_t *length)
     if (self->plan.status && self->plan.bare) {
         *type = "text/html; charset=utf-8";
         text = strdup(html);
+    } else if (answer->text || answer->location[0]) {
+        *type = answer->type ? answer->type : "text/plain; charset=utf-8";
+        text = answer->text ? answer->text : strdup("");
+        *length = answer->text ? answer->text_bytes : 0;
+        answer->text = NULL;
+        return text;
     } else {
         *type = answer->slug ? "application/problem+json" : "application/json";
         text = answer->json ? cJSON_PrintUnformatted(answer->json) : NULL;
@@ -111,6 +142,8 @@ enum MHD_Result reply_send(exchange *self, struct MHD_Connection *connection)
 {
     const char *type;
     size_t length;
+    if (self->answer.slug && !self->plan.bare && page_is_for_people(&self->request))
+        page_from_problem(&self->request, &self->answer);
     char *text = make_text(self, &type, &length);
     struct MHD_Response *out;
     self->sent_bytes = length;

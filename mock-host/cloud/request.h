@@ -17,6 +17,7 @@ typedef struct api {
     passwords *passwords;
     void (*mail_queued)(void *context); /* a mail may be waiting in the store */
     void *mail_context;
+    const char *mail_folder; /* development mode: the mailbox page shows what is in it; NULL: there is no such page */
 } api;
 
 typedef struct route route;
@@ -35,7 +36,14 @@ typedef struct request {
     const char *query_limit; /* parameters; NULL where there is none */
     const char *query_after;
     const char *query_q;
-    const char *body; /* decoded, and followed by a zero */
+    const char *query_page; /* of the pages for people, as the next ones */
+    const char *query_from;
+    const char *query_to;
+    const char *cookie;
+    const char *accept;
+    const char *accept_language;
+    const char *fetch_site; /* Sec-Fetch-Site */
+    const char *body;       /* decoded, and followed by a zero */
     size_t body_bytes;
 
     /* Filled by api_begin(). */
@@ -53,6 +61,15 @@ typedef struct response {
     int64_t retry_after_s; /* 0: no such header */
     const char *allow;     /* or NULL */
     bool challenge;        /* WWW-Authenticate */
+
+    /* Of the pages for people; all empty for the API. */
+    char *text; /* the body instead of `json`; freed by response_clear() */
+    size_t text_bytes;
+    const char *type;   /* of `text` */
+    bool lasting;       /* may be kept for ever: its address changes when it does */
+    char location[160]; /* or "" */
+    char cookie[192];   /* Set-Cookie, or "" */
+    char file_name[64]; /* to be saved under, or "" */
 } response;
 
 void response_clear(response *self);

@@ -6,14 +6,19 @@
 #include "batch.h"
 #include "body.h"
 #include "handlers.h"
+#include "page.h"
+#include "page_handlers.h"
 #include "problem.h"
 
+#include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define JSON_BYTES_MAX (64u * 1024u)
 
-#define TILL_PATH "/v1/stores/{store_id}/tills/{till_id}"
+#define TILL_PATH  "/v1/stores/{store_id}/tills/{till_id}"
+#define STORE_PAGE "/figures/{store_id}"
 
 static const route routes[] = {
     {"health", "GET", "/v1/health", AUTH_NONE, BODY_NOTHING, KEY_NONE, handle_get_health},
@@ -35,6 +40,22 @@ static const route routes[] = {
     {"token-revoke", "DELETE", TILL_PATH "/token", AUTH_TILL, BODY_NOTHING, KEY_NONE, handle_revoke_token},
     {"tokens-revoke", "DELETE", TILL_PATH "/tokens", AUTH_SESSION, BODY_NOTHING, KEY_NONE, handle_revoke_tokens},
     {"reports", "POST", TILL_PATH "/reports", AUTH_TILL, BODY_BATCH, KEY_NONE, handle_upload_reports},
+
+    /* Pages for people: outside the contract. */
+    {"page-start", "GET", "/", AUTH_COOKIE, BODY_NOTHING, KEY_NONE, page_show_start},
+    {"page-style", "GET", "/style.css", AUTH_NONE, BODY_NOTHING, KEY_NONE, page_show_style},
+    {"page-icon", "GET", "/icon.svg", AUTH_NONE, BODY_NOTHING, KEY_NONE, page_show_icon},
+    {"page-login", "GET", "/login", AUTH_NONE, BODY_NOTHING, KEY_NONE, page_show_login},
+    {"page-log-in", "POST", "/login", AUTH_NONE, BODY_FORM, KEY_NONE, page_log_in},
+    {"page-log-out", "POST", "/logout", AUTH_COOKIE, BODY_FORM, KEY_NONE, page_log_out},
+    {"page-stores", "GET", "/figures", AUTH_COOKIE, BODY_NOTHING, KEY_NONE, page_show_stores},
+    {"page-figures", "GET", STORE_PAGE, AUTH_COOKIE, BODY_NOTHING, KEY_NONE, page_show_figures},
+    {"page-csv", "GET", STORE_PAGE "/z.csv", AUTH_COOKIE, BODY_NOTHING, KEY_NONE, page_send_csv},
+    {"page-conflict", "GET", STORE_PAGE "/conflicts/{receipt_id}", AUTH_COOKIE, BODY_NOTHING, KEY_NONE,
+     page_show_conflict},
+    {"page-decide", "POST", STORE_PAGE "/conflicts/{receipt_id}", AUTH_COOKIE, BODY_FORM, KEY_NONE,
+     page_decide_conflict},
+    {"page-mail", "GET", "/mail", AUTH_NONE, BODY_NOTHING, KEY_NONE, page_show_mail},
 };
 
 /* Does the path fit, and if so, which are its parameters? An id that can't be one fits nothing. */
@@ -122,6 +143,10 @@ static void check_credential(request *self, response *answer)
     const char *header = self->authorization;
     if (self->route->auth == AUTH_NONE)
         return;
+    if (self->route->auth == AUTH_COOKIE) {
+        page_check_session(self, answer);
+        return;
+    }
     if (!header || strncasecmp(header, scheme, sizeof scheme - 1) != 0) {
         problem_set(answer, PROBLEM_UNAUTHORIZED, NULL);
         return;
@@ -142,7 +167,9 @@ static bool is_type(const char *header, const char *type)
 
 static void check_body_headers(const request *self, response *answer)
 {
-    const char *type = self->route->body == BODY_JSON ? "application/json" : "application/vnd.pos.report-batch";
+    const char *type = self->route->body == BODY_JSON   ? "application/json"
+                       : self->route->body == BODY_FORM ? "application/x-www-form-urlencoded"
+                                                        : "application/vnd.pos.report-batch";
     if (self->route->body == BODY_NOTHING)
         return;
     if (!is_type(self->content_type, type))
@@ -184,5 +211,6 @@ void api_handle(request *self, response *answer)
 void response_clear(response *self)
 {
     cJSON_Delete(self->json);
-    memset(self, 0, sizeof *self);
+    free(self->text);
+    sodium_memzero(self, sizeof *self); /* the cookie may hold a token */
 }

@@ -5,8 +5,8 @@
 
 #include "request.h"
 
-typedef enum route_auth { AUTH_NONE = 1, AUTH_SESSION, AUTH_TILL } route_auth;
-typedef enum route_body { BODY_NOTHING = 1, BODY_JSON, BODY_BATCH } route_body;
+typedef enum route_auth { AUTH_NONE = 1, AUTH_SESSION, AUTH_TILL, AUTH_COOKIE } route_auth;
+typedef enum route_body { BODY_NOTHING = 1, BODY_JSON, BODY_BATCH, BODY_FORM } route_body;
 typedef enum route_key { KEY_NONE = 1, KEY_REQUIRED } route_key;
 
 struct route {

@@ -90,6 +90,13 @@ static exchange *open_exchange(const server *self, struct MHD_Connection *connec
                              .query_limit = parameter_of(connection, "limit"),
                              .query_after = parameter_of(connection, "after"),
                              .query_q = parameter_of(connection, "q"),
+                             .query_page = parameter_of(connection, "page"),
+                             .query_from = parameter_of(connection, "from"),
+                             .query_to = parameter_of(connection, "to"),
+                             .cookie = header_of(connection, "Cookie"),
+                             .accept = header_of(connection, "Accept"),
+                             .accept_language = header_of(connection, "Accept-Language"),
+                             .fetch_site = header_of(connection, "Sec-Fetch-Site"),
                              .body = ""};
     return one;
 }

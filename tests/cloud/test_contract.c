@@ -311,7 +311,7 @@ END_TEST
 
 START_TEST(what_is_not_there)
 {
-    static const char *const paths[] = {"/",
+    static const char *const paths[] = {"/v0",
                                         "/v1",
                                         "/v1/",
                                         "/v1/health/",
