@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The functions that the plugin may call. They read; nothing here changes the till, so that a plugin that calls them at
- * an odd moment finds the till as it is and leaves it so.
+ * an odd moment finds the till as it is and leaves it so. What it exports becomes a file beside the till's own.
  */
 #include "host.h"
 
 #include <string.h>
 
 #include "closed.h"
+#include "export.h"
 
 static const pos_host_info *host_info(void *ctx)
 {
@@ -33,7 +34,21 @@ static void host_log(void *ctx, uint32_t level, const char *text)
 static const void *host_get_extension(void *ctx, const char *name)
 {
     struct host *host = ctx;
+    if (strcmp(name, POS_EXPORT_1) == 0)
+        return &host->exporter;
     return strcmp(name, POS_REPORTS_1) == 0 ? &host->reports : NULL;
+}
+
+static int32_t host_save(void *ctx, const char *name, const char *media_type, const void *bytes, uint32_t size_bytes,
+                         char *place, uint32_t place_capacity_bytes)
+{
+    struct host *host = ctx;
+    struct fault fault;
+    (void)media_type; /* the name tells */
+    int32_t result = export_save(host->data, name, bytes, size_bytes, place, place_capacity_bytes, &fault);
+    if (result != POS_OK)
+        log_write(host->log, POS_LOG_ERROR, "export: %s", fault.text);
+    return result;
 }
 
 static int32_t host_closed_range(void *ctx, int64_t *first_z_number, int64_t *last_z_number)
@@ -78,7 +93,7 @@ static int32_t host_take_running(void *ctx, int64_t min_x_sequence, pos_report_v
 }
 
 void host_fill(struct host *host, const pos_host_info *info, struct till_clock *clock, struct till_log *log,
-               struct database *db, const struct host_running *running)
+               struct database *db, const struct host_running *running, const char *data)
 {
     memset(host, 0, sizeof *host);
     host->info = *info;
@@ -86,10 +101,13 @@ void host_fill(struct host *host, const pos_host_info *info, struct till_clock *
     host->log = log;
     host->db = db;
     host->running = *running;
+    host->data = data;
     host->reports.struct_size = (uint32_t)sizeof host->reports;
     host->reports.closed_range = host_closed_range;
     host->reports.closed = host_closed;
     host->reports.running = host_take_running;
+    host->exporter.struct_size = (uint32_t)sizeof host->exporter;
+    host->exporter.save = host_save;
     host->abi.struct_size = (uint32_t)sizeof host->abi;
     host->abi.abi_minor = POS_ABI_MINOR;
     host->abi.ctx = host;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host.h - the host's side of the ABI: who the till is, its clock, its log, its history of closed days.
+ * host.h - the host's side of the ABI: who the till is, its clock, its log, its history of closed days, its exports.
  */
 #ifndef TILL_HOST_H
 #define TILL_HOST_H
 
+#include <pos/export.h>
 #include <pos/host.h>
 #include <pos/reports.h>
 
@@ -22,6 +23,8 @@ struct host {
     pos_host abi; /* storage stays NULL: the guard gets it apart */
     pos_host_info info;
     pos_reports reports;
+    pos_export exporter;
+    const char *data; /* the till's folder */
     struct till_clock *clock;
     struct till_log *log;
     struct database *db;
@@ -30,6 +33,6 @@ struct host {
 
 /* What it is given must outlive it; texts of `info` too. */
 void host_fill(struct host *host, const pos_host_info *info, struct till_clock *clock, struct till_log *log,
-               struct database *db, const struct host_running *running);
+               struct database *db, const struct host_running *running, const char *data);
 
 #endif

@@ -89,7 +89,7 @@ static void till_fill_host(struct till *till, const struct till_source *source)
                           .ca_file = options->ca_file,
                           .proxy = options->proxy};
     host_fill(&till->host, &info, &till->clock, &till->log, &till->db,
-              source != NULL && source->running != NULL ? source->running : &own);
+              source != NULL && source->running != NULL ? source->running : &own, options->data);
 }
 
 static bool till_open_parts(struct till *till, const struct till_source *source, bool flowing, bool *plugin_failed,
