@@ -232,6 +232,8 @@ typedef struct core_row {
  * order in which it is sent. Reads one short header a row. Returns how many; *total: how many there are. */
 uint32_t core_list_queue(core *c, core_time now, uint32_t first, uint32_t capacity, core_row *rows, uint32_t *total);
 bool core_get_item(core *c, core_time now, uint64_t id, bool kept, core_row *row);
+/* The index of the first row from `from` on that is the Z of that number, of whatever store and epoch. Reads nothing. */
+bool core_find_in_queue(const core *c, int64_t z_number, uint32_t from, uint32_t *index);
 
 /* Hands the document of a report to the owner through the host; nothing is removed. POS_OK, or why not; `place` says
  * where it is now. */
@@ -263,7 +265,8 @@ typedef enum core_check_state {
 
 typedef struct core_diagnosis {
     bool running;
-    bool done; /* the states below are those of a whole run */
+    bool done;              /* the states below are those of a whole run */
+    int64_t finished_at_ms; /* wall time of its end */
     core_check_state states[CHECK_COUNT];
     protocol_verdict verdict; /* of the request that failed last */
     int32_t storage_error;

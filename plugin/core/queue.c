@@ -248,3 +248,42 @@ bool core_get_item(core *c, core_time now, uint64_t id, bool kept, core_row *row
         return false;
     return true;
 }
+
+/* ---- search ---- */
+
+/* The position of that number among the ids of one set, at or after `from`. There are as many ranges to look into as
+ * stores, registers and epochs have left something here: a handful, however long the queue is. */
+static bool find_in_set(const idset *set, int64_t z_number, uint64_t from, uint64_t *position)
+{
+    uint64_t id, start = 0;
+    while (idset_next(set, start, &id)) {
+        report_key key = key_unpack(id);
+        uint64_t last = key_last(key.slot, key.reg, key.epoch);
+        uint64_t wanted = key_pack((report_key){key.slot, key.reg, key.epoch, z_number});
+        if (idset_has(set, wanted)) {
+            *position = idset_count_between(set, 0, wanted) - 1;
+            if (*position >= from)
+                return true;
+        }
+        if (last == UINT64_MAX)
+            return false;
+        start = last + 1;
+    }
+    return false;
+}
+
+bool core_find_in_queue(const core *c, int64_t z_number, uint32_t from, uint32_t *index)
+{
+    const idset *const sets[] = {&c->outbox.damaged, &c->outbox.kept, &c->outbox.waiting};
+    uint64_t base = 0, position;
+    if (z_number < 1 || z_number > POS_Z_NUMBER_MAX)
+        return false;
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        if (base + sets[i]->size > from && find_in_set(sets[i], z_number, from > base ? from - base : 0, &position)) {
+            *index = (uint32_t)(base + position);
+            return true;
+        }
+        base += sets[i]->size;
+    }
+    return false;
+}
