@@ -333,6 +333,7 @@ static void set_up(till *t)
                             "1",
                             NULL};
     show(t, &(pos_event){.struct_size = sizeof(pos_event), .kind = POS_EVENT_OPENED});
+    press(t, "welcome.skip", NULL);
     press(t, "login", NULL);
     press(t, "login.register", NULL);
     press(t, "register.submit", person);

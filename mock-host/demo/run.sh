@@ -93,6 +93,7 @@ headline "The owner opens the settings screen and creates a user"
 till <<'COMMANDS'
 open
 show
+press welcome.skip
 press login
 press login.register
 fill name "Ada Byron"

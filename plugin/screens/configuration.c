@@ -15,8 +15,9 @@ static void draw_configuration(screens *s, draw *d)
     draw_toggle(d, "send_x", TEXT_SEND_X, page_word(s, TEXT_SEND_X_HELP), x.enabled, "send_x",
                 x.available ? NULL : page_word(s, TEXT_X_UNAVAILABLE));
     draw_text(d, "last_x", TEXT_X_LAST, x.last_sent_ms > 0 ? draw_moment(d, x.last_sent_ms) : page_word(s, TEXT_NEVER));
-    const char *next = page_word(s, x.enabled ? TEXT_X_SOON : TEXT_X_OFF);
-    if (x.enabled && x.next_in_ms > 0)
+    bool is_on = x.enabled && x.available;
+    const char *next = page_word(s, is_on ? TEXT_X_SOON : TEXT_X_OFF);
+    if (is_on && x.next_in_ms > 0)
         next = draw_say(d, TEXT_IN_TIME, draw_wait(d, x.next_in_ms));
     draw_text(d, "next_x", TEXT_X_NEXT, next);
 }

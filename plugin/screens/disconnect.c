@@ -2,10 +2,12 @@
 /*
  * screens/disconnect.c - Disconnect from FactoryCLOUD: what is pending, Accept, and that it is done.
  *
- * Screen `disconnect`. Button: disconnect.accept.
+ * Screen `disconnect`. Buttons: disconnect.accept; disconnect.send_first, while something is pending.
  * Screen `disconnected`. Button: disconnect.done.
  */
 #include "screens/failure.h"
+
+#include <string.h>
 
 static void draw_pending(screens *s, draw *d)
 {
@@ -14,6 +16,16 @@ static void draw_pending(screens *s, draw *d)
         draw_notice(d, "pending", POS_LEVEL_WARNING, draw_count(d, TEXT_DISCONNECT_PENDING, queue.pending, NULL));
     else
         draw_text(d, "pending", TEXT_NONE, page_word(s, TEXT_DISCONNECT_NOTHING_PENDING));
+}
+
+static void draw_way_to_send(screens *s, draw *d)
+{
+    core_queue queue = core_get_queue(s->core, s->now);
+    if (queue.pending == 0)
+        return;
+    draw_button_with_help(d, "disconnect.send_first", POS_LEVEL_PRIMARY, TEXT_DISCONNECT_SEND_FIRST,
+                          TEXT_DISCONNECT_SEND_FIRST_HELP,
+                          queue.pending > queue.held ? NULL : page_word(s, TEXT_DISCONNECT_CANNOT_SEND));
 }
 
 static void draw_disconnect(screens *s, draw *d)
@@ -25,13 +37,20 @@ static void draw_disconnect(screens *s, draw *d)
     }
     draw_text(d, "intro", TEXT_NONE, page_word(s, TEXT_DISCONNECT_INTRO));
     draw_pending(s, d);
+    draw_way_to_send(s, d);
     draw_button(d, "disconnect.accept", POS_LEVEL_DANGEROUS, TEXT_ACCEPT, NULL);
 }
 
 static void act_disconnect(screens *s, const char *action, const form *f)
 {
-    (void)action;
     (void)f;
+    if (strcmp(action, "disconnect.send_first") == 0) {
+        core_retry_now(s->core, s->now);
+        page_go_home(s);
+        page_push(s, &page_status);
+        page_notice(s, POS_LEVEL_INFO, TEXT_RETRYING, NULL, NULL);
+        return;
+    }
     page_ask(s, REQUEST_DISCONNECT, core_disconnect(s->core, s->now));
 }
 

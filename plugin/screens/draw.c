@@ -95,6 +95,8 @@ void draw_button(draw *d, const char *id, uint32_t level, text_id label, const c
 
 static void add_field(draw *d, uint32_t kind, const draw_field *field)
 {
+    if (field->is_aside && !page_has_errors(d->s))
+        d->focus_given = true;
     add(d, &(pos_widget){.kind = kind,
                          .id = field->id,
                          .label = page_word(d->s, field->label),

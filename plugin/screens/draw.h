@@ -38,6 +38,7 @@ const char *draw_money(draw *d, int64_t minor, const char *currency);
 const char *draw_bytes(draw *d, uint64_t bytes);
 const char *draw_date(draw *d, const char *business_date);
 const char *draw_moment(draw *d, int64_t wall_ms);
+const char *draw_duration(draw *d, int64_t duration_ms);
 /* A wait that shrinks: the page is described anew as it does. */
 const char *draw_wait(draw *d, int64_t duration_ms);
 void draw_counts(draw *d, int64_t every_ms);
@@ -57,6 +58,7 @@ typedef struct draw_field {
     uint32_t max_bytes;
     const char *value;  /* at the start; of a secret: never */
     const char *submit; /* action on Enter; NULL: none */
+    bool is_aside;      /* it is not what the page is for: no cursor in it, no keyboard over the page */
 } draw_field;
 
 void draw_input(draw *d, const draw_field *field);

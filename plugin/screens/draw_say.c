@@ -82,9 +82,14 @@ void draw_counts(draw *d, int64_t every_ms)
         d->s->counting_ms = every_ms;
 }
 
+const char *draw_duration(draw *d, int64_t duration_ms)
+{
+    char *out = reserve(d, LOCALE_MAX);
+    return out ? keep(d, locale_format_duration(&d->s->locale, out, duration_ms)) : "";
+}
+
 const char *draw_wait(draw *d, int64_t duration_ms)
 {
     draw_counts(d, duration_ms < 3 * MINUTE_MS ? 1000 : MINUTE_MS);
-    char *out = reserve(d, LOCALE_MAX);
-    return out ? keep(d, locale_format_duration(&d->s->locale, out, duration_ms)) : "";
+    return draw_duration(d, duration_ms);
 }

@@ -64,6 +64,7 @@ void page_go_home(screens *s)
     s->depth = 1;
     s->stack[0] = &page_main;
     s->email[0] = '\0';
+    memset(&s->registration, 0, sizeof s->registration);
     s->search[0] = '\0';
     memset(&s->company, 0, sizeof s->company);
     memset(&s->store, 0, sizeof s->store);
@@ -77,6 +78,7 @@ void page_leave_log_in(screens *s)
                             page_get(s) == &page_register || page_get(s) == &page_recover))
         s->depth--;
     s->email[0] = '\0';
+    memset(&s->registration, 0, sizeof s->registration);
     if (page_get(s) == &page_log_in)
         page_pop(s);
     else

@@ -27,7 +27,8 @@ typedef struct page {
 
 extern const page page_main, page_log_in, page_recover, page_recover_code, page_register, page_register_code,
     page_companies, page_company_new, page_stores, page_store_new, page_assign, page_known, page_configuration,
-    page_status, page_item, page_disconnect, page_disconnected;
+    page_status, page_item, page_diagnose, page_disconnect, page_disconnected, page_welcome_what, page_welcome_sent,
+    page_welcome_need, page_welcome_begin;
 
 #define PAGE_DEPTH_MAX  10
 #define PAGE_ERRORS_MAX 8
@@ -39,6 +40,14 @@ typedef struct page_error {
     const char *widget; /* one of the page's inputs */
     char text[PAGE_TEXT_MAX];
 } page_error;
+
+/* What was typed to register, all but passwords: it is there again when the owner comes back from the code. */
+typedef struct page_registration {
+    bool is_there;
+    char name[PROTOCOL_NAME_MAX + 1];
+    char country[3], language[3];
+    bool terms;
+} page_registration;
 
 struct screens {
     core *core;
@@ -68,7 +77,8 @@ struct screens {
 
     bool log_in_again;                  /* the log-in page shows the form although somebody is logged in */
     char email[PROTOCOL_EMAIL_MAX + 1]; /* where a code was mailed, or to be filled in */
-    protocol_company company;           /* chosen on the way to an assignment */
+    page_registration registration;
+    protocol_company company; /* chosen on the way to an assignment */
     protocol_store store;
     uint32_t known_count;
     protocol_known_till known[PROTOCOL_TILLS_MAX];

@@ -15,9 +15,11 @@
 
 static void draw_person(screens *s, draw *d)
 {
-    draw_input(
-        d, &(draw_field){
-               .id = "name", .label = TEXT_YOUR_NAME, .keyboard = POS_KEYBOARD_NAME, .max_bytes = PROTOCOL_NAME_MAX});
+    draw_input(d, &(draw_field){.id = "name",
+                                .label = TEXT_YOUR_NAME,
+                                .keyboard = POS_KEYBOARD_NAME,
+                                .max_bytes = PROTOCOL_NAME_MAX,
+                                .value = s->registration.name});
     draw_input(d, &(draw_field){.id = "email",
                                 .label = TEXT_EMAIL,
                                 .help = TEXT_REGISTER_EMAIL_HELP,
@@ -40,6 +42,7 @@ static void draw_register(screens *s, draw *d)
     const pos_option languages[] = {
         {.struct_size = sizeof(pos_option), .value = "en", .label = page_word(s, TEXT_LANGUAGE_EN)},
         {.struct_size = sizeof(pos_option), .value = "es", .label = page_word(s, TEXT_LANGUAGE_ES)}};
+    const page_registration *typed = &s->registration;
     draw_text(d, "intro", TEXT_NONE, page_word(s, TEXT_REGISTER_INTRO));
     draw_person(s, d);
     draw_input(d, &(draw_field){.id = "country",
@@ -47,10 +50,23 @@ static void draw_register(screens *s, draw *d)
                                 .help = TEXT_COUNTRY_HELP,
                                 .keyboard = POS_KEYBOARD_TEXT,
                                 .max_bytes = 2,
-                                .value = s->locale.country});
-    draw_choice(d, "language", TEXT_LANGUAGE, s->locale.language == TEXTS_SPANISH ? "es" : "en", languages, 2);
-    draw_toggle(d, "terms", TEXT_TERMS, page_word(s, TEXT_TERMS_HELP), false, NULL, NULL);
+                                .value = typed->is_there ? typed->country : s->locale.country});
+    draw_choice(d, "language", TEXT_LANGUAGE,
+                typed->is_there                       ? typed->language
+                : s->locale.language == TEXTS_SPANISH ? "es"
+                                                      : "en",
+                languages, 2);
+    draw_toggle(d, "terms", TEXT_TERMS, page_word(s, TEXT_TERMS_HELP), typed->terms, NULL, NULL);
     draw_button(d, "register.submit", POS_LEVEL_PRIMARY, TEXT_REGISTER_SUBMIT, NULL);
+}
+
+static void keep_typed(screens *s, const char *name, const char *country, const char *language)
+{
+    page_registration *typed = &s->registration;
+    *typed = (page_registration){.is_there = true, .terms = true};
+    texts_copy(typed->name, sizeof typed->name, name);
+    texts_copy(typed->country, sizeof typed->country, country);
+    texts_copy(typed->language, sizeof typed->language, language);
 }
 
 static void act_register(screens *s, const char *action, const form *f)
@@ -68,6 +84,7 @@ static void act_register(screens *s, const char *action, const form *f)
         page_error_at(s, "terms", TEXT_FIELD_TERMS, NULL);
     if (page_has_errors(s) || !password)
         return;
+    keep_typed(s, name, country, language);
     page_ask(s, REQUEST_REGISTER,
              core_register(s->core, s->now,
                            &(protocol_registration){.email = s->email,

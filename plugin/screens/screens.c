@@ -7,6 +7,7 @@
 #include "screens/draw.h"
 #include "screens/event.h"
 #include "screens/form.h"
+#include "screens/welcome.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,18 +93,30 @@ static void act(screens *s, const pos_event *event, const form *f)
     top->act(s, event->action, f);
 }
 
+/* Opened once more while the tour is read (a browser that loads its page again): it begins anew. */
+static void open_first_page(screens *s)
+{
+    bool is_due = welcome_is_due(s);
+    page_go_home(s);
+    if (is_due)
+        page_push(s, &page_welcome_what);
+    s->open = true;
+}
+
 static void apply(screens *s, const pos_event *event, const form *f)
 {
     switch (event->kind) {
     case POS_EVENT_OPENED:
-        page_go_home(s);
-        s->open = true;
+        open_first_page(s);
         break;
     case POS_EVENT_CLOSED:
+        welcome_leave(s);
         page_go_home(s);
         s->open = false;
         break;
     case POS_EVENT_BACK:
+        if (s->depth == 2)
+            welcome_leave(s);
         page_pop(s);
         break;
     case POS_EVENT_WINDOW:

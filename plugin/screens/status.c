@@ -2,12 +2,19 @@
 /*
  * screens/status.c - Synchronization status: the queue, and how it gets on. To be read at any time, before log-in too.
  *
- * Screen `status`. Texts: complete_through, next_try; progress upload; button status.retry; list queue with rows
- * item.<id> and item.kept.<id>.
+ * Screen `status`. Texts: complete_through, pending, next_try; progress upload; button status.retry; list queue with
+ * rows item.<id> and item.kept.<id>. Of a queue longer than a page: input find, button find.submit, which show the list
+ * from that Z number on. A search by date would have to read every record, so there is none: the list is in the order
+ * of the numbers, and so of the dates.
  */
+#include "screens/form.h"
 #include "screens/needs.h"
 #include "screens/row.h"
 
+#include <stdlib.h>
+#include <string.h>
+
+#define FIND_DIGITS  12 /* of the largest Z number */
 #define ROWS_AT_ONCE 8u /* a row is large, and the host's stack may be small */
 
 static void draw_row_of_queue(screens *s, draw *d, const core_row *row)
@@ -29,11 +36,32 @@ static void draw_row_of_queue(screens *s, draw *d, const core_row *row)
     d->used = used;
 }
 
+static uint32_t count_rows(screens *s)
+{
+    core_row none;
+    uint32_t total = 0;
+    core_list_queue(s->core, s->now, 0, 0, &none, &total);
+    return total;
+}
+
+static void draw_search(draw *d)
+{
+    draw_input(d, &(draw_field){.id = "find",
+                                .label = TEXT_FIND,
+                                .help = TEXT_FIND_HELP,
+                                .keyboard = POS_KEYBOARD_NUMBER,
+                                .max_bytes = FIND_DIGITS,
+                                .submit = "find.submit",
+                                .is_aside = true});
+    draw_button(d, "find.submit", POS_LEVEL_PLAIN, TEXT_FIND_SUBMIT, NULL);
+}
+
 static void draw_queue(screens *s, draw *d)
 {
     core_row rows[ROWS_AT_ONCE];
-    uint32_t first, count, total = 0, got, done = 0;
-    core_list_queue(s->core, s->now, 0, 0, rows, &total);
+    uint32_t first, count, total = count_rows(s), got, done = 0;
+    if (total > PAGE_ROWS)
+        draw_search(d);
     draw_clamp_window(s, total, &first, &count);
     draw_list(d, "queue", TEXT_QUEUE, TEXT_QUEUE_EMPTY, total, first, count);
     while (d->builder && done < count) {
@@ -60,15 +88,29 @@ static void draw_progress_of_upload(screens *s, draw *d, const core_queue *queue
                             : page_word(s, TEXT_UPLOAD_STARTING));
 }
 
+/* "2 rejected and 1 damaged"; NULL: none. */
+static const char *say_exceptions(draw *d, const core_queue *queue)
+{
+    const char *rejected = queue->rejected > 0 ? draw_count(d, TEXT_COUNT_REJECTED, queue->rejected, NULL) : NULL;
+    const char *damaged = queue->damaged > 0 ? draw_count(d, TEXT_COUNT_DAMAGED, queue->damaged, NULL) : NULL;
+    return rejected && damaged ? draw_say(d, TEXT_AND, rejected, damaged) : rejected ? rejected : damaged;
+}
+
+static const char *say_complete(draw *d, const core_queue *queue)
+{
+    if (queue->delivered_through <= 0)
+        return page_word(d->s, TEXT_NOTHING_DELIVERED);
+    const char *number = draw_plain(d, queue->delivered_through);
+    const char *through = *queue->delivered_through_date
+                              ? draw_say(d, TEXT_COMPLETE_THROUGH, number, draw_date(d, queue->delivered_through_date))
+                              : draw_say(d, TEXT_COMPLETE_THROUGH_NUMBER, number);
+    const char *exceptions = say_exceptions(d, queue);
+    return exceptions ? draw_say(d, TEXT_COMPLETE_EXCEPT, through, exceptions) : through;
+}
+
 static void draw_marks(screens *s, draw *d, const core_queue *queue)
 {
-    const char *through = page_word(s, TEXT_NOTHING_DELIVERED);
-    if (queue->delivered_through > 0 && !*queue->delivered_through_date)
-        through = draw_say(d, TEXT_COMPLETE_THROUGH_NUMBER, draw_plain(d, queue->delivered_through));
-    else if (queue->delivered_through > 0)
-        through = draw_say(d, TEXT_COMPLETE_THROUGH, draw_plain(d, queue->delivered_through),
-                           draw_date(d, queue->delivered_through_date));
-    draw_text(d, "complete_through", TEXT_COMPLETE, through);
+    draw_text(d, "complete_through", TEXT_COMPLETE, say_complete(d, queue));
     draw_text(d, "pending", TEXT_MAIN_PENDING,
               queue->pending > 0 ? draw_count(d, TEXT_REPORTS, queue->pending, NULL)
                                  : page_word(s, TEXT_NOTHING_PENDING));
@@ -92,10 +134,30 @@ static void draw_status(screens *s, draw *d)
     draw_text(d, "rules", TEXT_NONE, page_word(s, TEXT_QUEUE_RULES));
 }
 
+/* From the one that is on top on, so that a number that is there twice is found twice. */
+static void find(screens *s, const form *f)
+{
+    char digits[FIND_DIGITS + 1];
+    uint32_t index = 0;
+    if (!form_take(s, f, "find", FORM_OPTIONAL, digits, sizeof digits))
+        return;
+    if (!*digits || strspn(digits, "0123456789") != strlen(digits)) {
+        page_error_at(s, "find", TEXT_FIND_NUMBER, NULL);
+        return;
+    }
+    int64_t number = strtoll(digits, NULL, 10);
+    if (core_find_in_queue(s->core, number, s->first + 1, &index) || core_find_in_queue(s->core, number, 0, &index))
+        s->first = index;
+    else
+        page_error_at(s, "find", TEXT_FIND_NOT_THERE, digits);
+}
+
 static void act_status(screens *s, const char *action, const form *f)
 {
-    (void)action;
-    (void)f;
+    if (strcmp(action, "find.submit") == 0) {
+        find(s, f);
+        return;
+    }
     core_retry_now(s->core, s->now);
     page_notice(s, POS_LEVEL_INFO, TEXT_RETRYING, NULL, NULL);
 }
@@ -116,5 +178,11 @@ static void choose_item(screens *s, const char *action)
     page_push(s, &page_item);
 }
 
-const page page_status = {
-    .id = "status", .title = TEXT_MAIN_STATUS, .draw = draw_status, .act = act_status, .choose = choose_item};
+static const char *const inputs[] = {"find", NULL};
+
+const page page_status = {.id = "status",
+                          .title = TEXT_MAIN_STATUS,
+                          .inputs = inputs,
+                          .draw = draw_status,
+                          .act = act_status,
+                          .choose = choose_item};

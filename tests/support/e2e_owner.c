@@ -33,6 +33,8 @@ void e2e_owner_open(e2e_host *host)
 {
     int32_t result = poshost_screen_open(host->screen, poshost_guard_render, host->guard);
     ck_assert_msg(result == POS_OK, "opening: %d %s", result, poshost_guard_last_error(host->guard));
+    if (poshost_screen_find(host->screen, "welcome.skip"))
+        e2e_owner_press(host, "welcome.skip");
 }
 
 static void await(sight *s, e2e_condition holds, const char *what)

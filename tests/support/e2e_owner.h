@@ -12,7 +12,7 @@
 #define E2E_COMPANY  "Byron Bakeries"
 #define E2E_STORE    "Main Street"
 
-void e2e_owner_open(e2e_host *host); /* the first page */
+void e2e_owner_open(e2e_host *host); /* the first page; the welcome tour is skipped */
 /* Waits until the widget can be pressed, and presses it. */
 void e2e_owner_press(e2e_host *host, const char *widget);
 void e2e_owner_type(e2e_host *host, const char *widget, const char *text);

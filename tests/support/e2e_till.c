@@ -15,6 +15,7 @@
 #define RUN_MS 90000
 
 static const char set_up_script[] = "open\n"
+                                    "press welcome.skip\n"
                                     "press login\n"
                                     "press login.register\n"
                                     "fill name \"Ada Byron\"\n"

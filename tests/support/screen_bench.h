@@ -33,6 +33,10 @@
 #define BENCH_TILL(store)                                                                                              \
     "{\"till_token\":\"fct_0123456789abcdef\",\"till_id\":\"@TILL@\",\"store\":" store ",\"company\":" BENCH_COMPANY   \
     ",\"registers\":[]}"
+#define BENCH_WHO                                                                                                      \
+    "{\"expires_at_ms\":1797793500000,\"user\":{\"user_id\":\"usr_1\",\"email\":\"ana@example.com\","                  \
+    "\"name\":\"Ana Ruiz\",\"language\":\"en\"}}"
+#define BENCH_HEALTH "{\"status\":\"ok\",\"time_ms\":1795201500000}"
 #define BENCH_PROBLEM(slug, status, more)                                                                              \
     "{\"type\":\"urn:factorycloud:problem:" slug "\",\"title\":\"t\",\"status\":" #status ",\"detail\":\"d\"" more "}"
 #define BENCH_KNOWN_TILL "0123456789abcdef0123456789abcdef"
@@ -114,10 +118,37 @@ static inline int32_t bench_running(void *ctx, int64_t min_sequence, pos_report_
     return visitor(visitor_ctx, &x);
 }
 
+/* What was exported last. */
+static struct {
+    int32_t result; /* what the next save returns */
+    uint32_t count, size_bytes;
+    char name[100], media_type[40], bytes[4096];
+} bench_exported;
+
+static inline int32_t bench_save(void *ctx, const char *name, const char *media_type, const void *bytes,
+                                 uint32_t size_bytes, char *place, uint32_t place_capacity_bytes)
+{
+    (void)ctx;
+    if (bench_exported.result != POS_OK)
+        return bench_exported.result;
+    bench_exported.count++;
+    bench_exported.size_bytes = size_bytes;
+    snprintf(bench_exported.name, sizeof bench_exported.name, "%s", name);
+    snprintf(bench_exported.media_type, sizeof bench_exported.media_type, "%s", media_type);
+    memcpy(bench_exported.bytes, bytes,
+           size_bytes < sizeof bench_exported.bytes ? size_bytes : sizeof bench_exported.bytes);
+    snprintf(place, place_capacity_bytes, "/media/usb/%s", name);
+    return POS_OK;
+}
+
+static const pos_export bench_exporter = {sizeof(pos_export), 0, bench_save};
+
 static inline void bench_script(screen_cloud *c)
 {
     screen_cloud_rule(c, "POST", "/v1/sessions", 201, BENCH_SESSION);
     screen_cloud_rule(c, "DELETE", "/v1/sessions/current", 204, NULL);
+    screen_cloud_rule(c, "GET", "/v1/sessions/current", 200, BENCH_WHO);
+    screen_cloud_rule(c, "GET", "/v1/health", 200, BENCH_HEALTH);
     screen_cloud_rule(c, "POST", "/v1/registrations", 202,
                       "{\"registration_id\":\"reg_1\",\"expires_at_ms\":1795202100000}");
     screen_cloud_rule(c, "POST", "/v1/registrations/*", 201, BENCH_SESSION);
@@ -134,7 +165,7 @@ static inline void bench_script(screen_cloud *c)
     screen_cloud_rule(c, "DELETE", "/v1/stores/*", 204, NULL);
 }
 
-static inline bench *bench_open(const char *language)
+static inline bench *bench_open_with(const char *language, bool welcome_seen, const pos_export *exporter)
 {
     bench *b = calloc(1, sizeof *b);
     const char *reason = NULL;
@@ -150,6 +181,7 @@ static inline bench *bench_open(const char *language)
     const core_env env = {.storage = storage_memory_calls(),
                           .host_ctx = b->disk,
                           .reports = &b->reports,
+                          .exporter = exporter,
                           .log = bench_log,
                           .net = &b->cloud.face,
                           .random = bench_random,
@@ -158,6 +190,8 @@ static inline bench *bench_open(const char *language)
     ck_assert_int_eq(core_create(&env, b->now, &b->core, &reason), POS_OK);
     b->screens = screens_create(b->core);
     ck_assert_ptr_nonnull(b->screens);
+    if (welcome_seen)
+        core_set_welcome_seen(b->core);
     b->info = (pos_host_info){.struct_size = sizeof(pos_host_info),
                               .register_id = "till-1",
                               .device_name = "Counter 1",
@@ -167,6 +201,11 @@ static inline bench *bench_open(const char *language)
                               .currency = "EUR"};
     screens_set_locale(b->screens, &b->info);
     return b;
+}
+
+static inline bench *bench_open(const char *language)
+{
+    return bench_open_with(language, true, &bench_exporter);
 }
 
 static inline void bench_close(bench *b)
