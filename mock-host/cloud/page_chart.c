@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The last closes as bars, drawn here as SVG: no script, no library. The history table below has the same numbers.
+ * The last closes as bars, drawn here as SVG: no script, no library. It is drawn twice, for wide and for narrow screens,
+ * for a drawing that is merely shrunk has letters that nobody can read; the stylesheet shows one of them. The history
+ * table below has the same numbers.
  */
 #include "page_figures.h"
 #include "page_format.h"
@@ -9,12 +11,20 @@
 #include <string.h>
 
 #define BARS_MAX 30
-#define WIDTH    1080.0
-#define HEIGHT   288.0
-#define LEFT     112.0
-#define RIGHT    24.0
-#define TOP      16.0
-#define BOTTOM   40.0
+#define TOP      12.0
+#define BOTTOM   32.0
+#define RIGHT    20.0 /* half a date */
+
+/* What differs between the drawings, in the units of their viewBox. */
+typedef struct frame {
+    const char *id;
+    double width;
+    double height;
+    double left; /* for the numbers of the axis */
+    int label_every;
+} frame;
+
+static const frame frames[] = {{"broad", 720, 216, 64, 5}, {"slim", 320, 200, 56, 10}};
 
 typedef struct bar {
     char date[STORE_DATE_SIZE];
@@ -31,6 +41,7 @@ typedef struct chart {
     double low; /* of the axis, minor units */
     double high;
     double step;
+    const frame *frame;
 } chart;
 
 static void take_bar(void *context, const figures_report *report)
@@ -76,21 +87,36 @@ static void scale_axis(chart *self)
 
 static double height_of(const chart *self, double value)
 {
-    return TOP + (self->high - value) / (self->high - self->low) * (HEIGHT - TOP - BOTTOM);
+    return TOP + (self->high - value) / (self->high - self->low) * (self->frame->height - TOP - BOTTOM);
+}
+
+static void write_axis_number(chart *self, double value)
+{
+    page *out = self->page;
+    char text[PAGE_FORMAT_SIZE];
+    int decimals = page_currency_decimals(self->currency);
+    double million = decimals == 0 ? 1e6 : decimals == 2 ? 1e8 : 1e9;
+    bool short_form = self->high - self->low >= million;
+    if (short_form)
+        page_format_decimal(out->language, (int64_t)(value / million * 100 + (value < 0 ? -0.5 : 0.5)), 2, text);
+    else
+        page_format_decimal(out->language, (int64_t)value, decimals, text);
+    page_text(out, text);
+    if (short_form && (value > 0 || value < 0))
+        page_raw(out, "\xc2\xa0M");
 }
 
 static void write_axis(chart *self)
 {
     page *out = self->page;
-    char text[PAGE_FORMAT_SIZE];
     for (double value = self->low; value <= self->high + self->step / 2; value += self->step) {
         double y = height_of(self, value);
         bool zero = value > -self->step / 2 && value < self->step / 2;
         page_raw(out, zero ? "<line class=\"zero\"" : "<line");
-        page_rawf(out, " x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>", LEFT, WIDTH - RIGHT, y, y);
-        page_rawf(out, "<text x=\"%.0f\" y=\"%.1f\" dy=\".35em\" text-anchor=\"end\">", LEFT - 12, y);
-        page_text(out,
-                  page_format_decimal(out->language, (int64_t)value, page_currency_decimals(self->currency), text));
+        page_rawf(out, " x1=\"%.0f\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>", self->frame->left,
+                  self->frame->width - RIGHT, y, y);
+        page_rawf(out, "<text x=\"%.0f\" y=\"%.1f\" dy=\".35em\" text-anchor=\"end\">", self->frame->left - 8, y);
+        write_axis_number(self, zero ? 0 : value);
         page_raw(out, "</text>\n");
     }
 }
@@ -98,12 +124,12 @@ static void write_axis(chart *self)
 static void write_bars(chart *self)
 {
     page *out = self->page;
-    double slot = (WIDTH - LEFT - RIGHT) / self->count;
-    double width = slot * 0.7 > 40 ? 40 : slot * 0.7;
+    double slot = (self->frame->width - self->frame->left - RIGHT) / self->count;
+    double width = slot * 0.7 > 32 ? 32 : slot * 0.7;
     char text[PAGE_FORMAT_SIZE];
     for (int i = 0; i < self->count; i++) {
         const bar *one = &self->bars[self->count - 1 - i];
-        double x = LEFT + slot * (i + 0.5);
+        double x = self->frame->left + slot * (i + 0.5);
         double y = height_of(self, (double)one->gross_minor);
         double zero = height_of(self, 0);
         double top = y < zero ? y : zero;
@@ -115,10 +141,10 @@ static void write_bars(chart *self)
         page_rawf(out, ", Z %lld: ", (long long)one->z_number);
         page_money(out, one->gross_minor, self->currency);
         page_raw(out, "</title></rect>");
-        if (self->count > 8 && i % 5 != 0)
+        if (i % (self->count > 5 ? self->frame->label_every : 1) != 0)
             continue;
-        page_raw(out, i % 10 == 0 ? "<text" : "<text class=\"some\"");
-        page_rawf(out, " x=\"%.1f\" y=\"%.0f\" text-anchor=\"middle\">", x, HEIGHT - 10);
+        page_raw(out, "<text");
+        page_rawf(out, " x=\"%.1f\" y=\"%.0f\" text-anchor=\"middle\">", x, self->frame->height - 8);
         page_text(out, page_format_day(out->language, one->date, text));
         page_raw(out, "</text>\n");
     }
@@ -142,6 +168,30 @@ static void write_description(chart *self)
                   page_format_date(out->language, least->date, date), NULL);
 }
 
+static void draw(chart *self, const frame *where)
+{
+    page *out = self->page;
+    self->frame = where;
+    page_rawf(out, "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" class=\"", where->width, where->height);
+    page_raw(out, where->id);
+    page_raw(out, "\" aria-labelledby=\"title-");
+    page_raw(out, where->id);
+    page_raw(out, " about-");
+    page_raw(out, where->id);
+    page_raw(out, "\"><title id=\"title-");
+    page_raw(out, where->id);
+    page_raw(out, "\">");
+    page_say_with(out, PAGE_CHART_NAME, self->currency, NULL, NULL);
+    page_raw(out, "</title><desc id=\"about-");
+    page_raw(out, where->id);
+    page_raw(out, "\">");
+    write_description(self);
+    page_raw(out, "</desc>\n");
+    write_axis(self);
+    write_bars(self);
+    page_raw(out, "</svg>");
+}
+
 store_status page_write_chart(figures_view *self)
 {
     page *out = &self->page;
@@ -153,16 +203,9 @@ store_status page_write_chart(figures_view *self)
     page_raw(out, "<section class=\"card\" aria-labelledby=\"chart\"><h2 id=\"chart\">");
     page_say_count(out, PAGE_CHART_TITLE, drawn.count, NULL);
     page_raw(out, "</h2>\n<figure class=\"chart\">");
-    page_rawf(out, "<svg viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-labelledby=\"chart-title chart-about\">", WIDTH,
-              HEIGHT);
-    page_raw(out, "<title id=\"chart-title\">");
-    page_say_with(out, PAGE_CHART_NAME, drawn.currency, NULL, NULL);
-    page_raw(out, "</title><desc id=\"chart-about\">");
-    write_description(&drawn);
-    page_raw(out, "</desc>\n");
-    write_axis(&drawn);
-    write_bars(&drawn);
-    page_raw(out, "</svg></figure>\n<p class=\"soft small\">");
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++)
+        draw(&drawn, &frames[i]);
+    page_raw(out, "</figure>\n<p class=\"soft small\">");
     page_say_with(out, PAGE_CHART_NAME, drawn.currency, NULL, NULL);
     page_raw(out, " ");
     write_description(&drawn);

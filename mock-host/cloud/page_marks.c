@@ -11,6 +11,8 @@
 
 #define SHOWN_MAX 10
 
+static const char other_currency[] = "not the store's currency";
+
 static void write_mark(page *self, const char *kind, page_text_id words)
 {
     page_raw(self, "<span class=\"mark ");
@@ -42,7 +44,7 @@ void page_write_marks(page *self, const figures_report *report, const char *stor
     if (report->new_epoch)
         write_mark(self, "", PAGE_MARK_EPOCH);
     if (report->warning[0])
-        write_mark(self, "warn", PAGE_MARK_WARNING);
+        write_mark(self, "warn", strcmp(report->warning, other_currency) == 0 ? PAGE_MARK_CURRENCY : PAGE_MARK_WARNING);
     if (report->rebuilt)
         write_mark(self, "", PAGE_MARK_REBUILT);
 }
@@ -56,7 +58,7 @@ void page_write_warning(page *self, const char *warning)
                  {"taxes do not add up to the turnover", PAGE_WARNING_TAXES},
                  {"payments do not add up", PAGE_WARNING_PAYMENTS},
                  {"the grand total differs from the header's", PAGE_WARNING_GRAND_TOTAL},
-                 {"not the store's currency", PAGE_WARNING_CURRENCY}};
+                 {other_currency, PAGE_WARNING_CURRENCY}};
     for (const char *at = warning; *at;) {
         char part[128];
         page_text_id words = PAGE_TEXT_NONE;

@@ -49,7 +49,7 @@ static void write_register(void *context, const figures_report *report)
     running *self = context;
     page *out = &self->view->page;
     if (self->registers++ == 0) {
-        page_raw(out, "<div class=\"tiles\">\n");
+        page_raw(out, "<div class=\"tiles large\">\n");
         memcpy(self->currency, report->currency, sizeof self->currency);
     }
     self->mixed |= strcmp(self->currency, report->currency) != 0;

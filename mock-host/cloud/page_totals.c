@@ -200,13 +200,14 @@ store_status page_write_totals(figures_view *self)
         page_raw(out, "</p></section>\n");
         return status;
     }
-    page_raw(out, "<div class=\"thirds\">\n");
+    page_raw(out, "<div class=\"halves\"><div>\n");
+    if (status == STORE_OK)
+        status = write_table(self, FIGURES_DEPARTMENTS, PAGE_DEPARTMENTS);
+    page_raw(out, "</div><div>\n");
     if (status == STORE_OK)
         status = write_table(self, FIGURES_TENDERS, PAGE_TENDERS);
     if (status == STORE_OK)
         status = write_table(self, FIGURES_TAXES, PAGE_TAXES);
-    if (status == STORE_OK)
-        status = write_table(self, FIGURES_DEPARTMENTS, PAGE_DEPARTMENTS);
-    page_raw(out, "</div></section>\n");
+    page_raw(out, "</div></div></section>\n");
     return status;
 }

@@ -81,7 +81,7 @@ store_status store_figures_running(store *self, const figures_range *range, figu
 /* Counted Z reports, newest first. */
 store_status store_figures_history(store *self, const figures_range *range, int64_t limit, int64_t offset,
                                    figures_report_visitor visitor, void *context);
-/* Those of them that need a look, newest first: gaps, breaks, new epochs, open conflicts. */
+/* Those of them that need a look, by weight and then newest first: open conflicts, gaps, breaks, new epochs. */
 store_status store_figures_marked(store *self, const figures_range *range, int64_t limit,
                                   figures_report_visitor visitor, void *context);
 

@@ -127,7 +127,8 @@ store_status store_figures_marked(store *self, const figures_range *range, int64
     sqlite3_stmt *statement = db_query(reader,
                                        "SELECT * FROM (" HISTORY_COLUMNS("NULL") MARKS COUNTED BEFORE WHERE_RANGE
                                        ") WHERE missing > 0 OR break_minor <> 0 OR new_epoch OR conflict = 2"
-                                       " ORDER BY business_date DESC, closed_at_ms DESC LIMIT ?5",
+                                       " ORDER BY conflict = 2 DESC, missing > 0 DESC, break_minor <> 0 DESC,"
+                                       " business_date DESC, closed_at_ms DESC LIMIT ?5",
                                        "tttti", range->user_id, range->store_id, range->from, range->to, limit);
     store_status status = visit(reader, statement, true, visitor, context);
     db_unlock_reader(reader);
