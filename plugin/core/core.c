@@ -235,7 +235,7 @@ static uint32_t next_delay(const core *c, core_time now)
         c->diagnose.view.running)
         return TICK_WAITING_MS;
     int64_t delay = TICK_LONGEST_MS;
-    if (c->state.x_enabled && c->state.assigned)
+    if (xslot_takes(c))
         delay = shorter(delay, schedule_wait_ms(&c->x.schedule, now.elapsed_ms));
     delay = shorter(delay, catchup_wait_ms(c, now));
     if (c->write_retry_at > now.elapsed_ms)

@@ -150,11 +150,14 @@ static int32_t take_report(void *ctx, const pos_report *in)
     return put_x(c, t->now, &report, sha256);
 }
 
+bool xslot_takes(const core *c)
+{
+    return c->env.reports && c->state.x_enabled && c->state.assigned && !c->x.foreign;
+}
+
 bool xslot_tick(core *c, core_time now)
 {
-    if (!c->env.reports || !c->state.x_enabled || !c->state.assigned || c->x.foreign)
-        return false;
-    if (!schedule_is_due(&c->x.schedule, now.elapsed_ms))
+    if (!xslot_takes(c) || !schedule_is_due(&c->x.schedule, now.elapsed_ms))
         return false;
     taking t = {c, now};
     c->env.reports->running(c->env.host_ctx, least_sequence(c), take_report, &t);

@@ -33,6 +33,9 @@ bool xslot_is_pending(const core *c);
  * one has already, while that one was being read. */
 void xslot_give_up(core *c, int64_t z_number, int64_t sequence);
 
+/* Are X reports taken at all: switched on, a store to send them to, a host that makes them? */
+bool xslot_takes(const core *c);
+
 /* Takes an X when one is due. True: it used the tick's write. */
 bool xslot_tick(core *c, core_time now);
 

@@ -96,6 +96,13 @@ static void step_disk(void)
     plan->put_times = 1 + draw(3);
     plan->put_shows = draw(2);
     plan->put_code = draw(2) ? POS_E_NO_SPACE : POS_E_IO;
+    if (draw(4) == 0) { /* a moment in which nothing can be read or removed */
+        plan->get_code = draw(2) ? POS_E_IO : POS_E_BUSY;
+        plan->remove_code = POS_E_IO;
+        bench_run(&b, 1 + draw(4000));
+        repeat_hand_overs();
+        plan->get_code = plan->remove_code = 0;
+    }
 }
 
 static void step(void)
@@ -168,6 +175,9 @@ static void run(uint64_t number)
         fprintf(stderr, "---- seed %llu\n", (unsigned long long)number);
     next_number = 1;
     reset_pending = false;
+    b.has_reports = number % 4 != 0; /* one host in four has no history to offer */
+    /* One seed with documents that take two ticks to read: they are slow. */
+    b.document_bytes = number == 29 ? 270 * 1024 : 0;
     ck_assert(bench_start(&b));
     for (uint32_t i = 0, steps = 40 + draw(200); i < steps; i++)
         step();

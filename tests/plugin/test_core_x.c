@@ -316,6 +316,19 @@ START_TEST(one_whose_write_failed_but_shows_is_not_sent_without_end)
 }
 END_TEST
 
+START_TEST(a_till_at_rest_is_left_at_rest)
+{
+    bench_stop(&b);
+    b.has_reports = _i != 0;
+    ck_assert(bench_start(&b));
+    switch_x(true);
+    bench_run(&b, 60000);
+    b.ticks = 0;
+    bench_run(&b, 24 * BENCH_HOUR_MS);
+    ck_assert_msg(b.ticks < 5000, "%llu ticks in a day", (unsigned long long)b.ticks);
+}
+END_TEST
+
 START_TEST(a_large_one_replaced_while_it_is_read)
 {
     switch_x(true);
@@ -370,6 +383,7 @@ int main(void)
     tcase_add_test(tc, off_means_off_and_survives_a_restart);
     tcase_add_loop_test(tc, a_record_that_cannot_be_read_does_not_forget_the_sequence, 0, 4);
     tcase_add_test(tc, one_whose_write_failed_but_shows_is_not_sent_without_end);
+    tcase_add_loop_test(tc, a_till_at_rest_is_left_at_rest, 0, 2);
     tcase_add_test(tc, a_large_one_replaced_while_it_is_read);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

@@ -57,6 +57,7 @@ typedef struct bench {
     uint32_t document_bytes;
     /* measuring */
     uint32_t writes, read_bytes, writes_worst, zero_ticks;
+    uint64_t ticks;
     char *log;
     size_t log_bytes;
 } bench;
@@ -351,6 +352,7 @@ static inline uint32_t bench_tick(bench *b, uint32_t flags)
 {
     bench_measure(b);
     uint32_t delay = core_tick(b->core, b->now, flags);
+    b->ticks++;
     bench_check_budget(b, 1);
     if (delay > 60000)
         ck_abort_msg("a delay of %u ms", delay);
@@ -373,7 +375,7 @@ static inline void bench_run(bench *b, int64_t ms)
         zeros = delay == 0 ? zeros + 1 : 0;
         if (zeros > b->zero_ticks)
             b->zero_ticks = zeros;
-        if (zeros >= 200000)
+        if (zeros >= 20000)
             ck_abort_msg("the core never comes to rest (sender %d, catch-up %d, person %d, %u writes)",
                          (int)b->core->sender.phase, (int)b->core->catchup.phase,
                          (int)core_get_person(b->core)->request, b->writes);
