@@ -150,7 +150,8 @@ START_TEST(wiped_storage_doubles_nothing)
     e2e_till_run(&till, "wipe-plugin-storage\ntrade 2\nexpect-status \"choose a store\"\n");
     ck_assert_int_eq(e2e_sql_number(cloud.database, NULL, COUNTED), 4);
     snprintf(script, sizeof script,
-             "open\npress login\nfill email " E2E_EMAIL "\nfill password \"" E2E_PASSWORD "\"\npress login.submit\n"
+             "open\npress welcome.skip\npress login\nfill email " E2E_EMAIL "\nfill password \"" E2E_PASSWORD
+             "\"\npress login.submit\n"
              "press assign\npress \"" E2E_COMPANY "\"\npress \"" E2E_STORE "\"\npress assign.accept\n"
              "press till.same.%s\nexpect Options\nleave\nwait idle\n",
              till_id);
