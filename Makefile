@@ -21,13 +21,17 @@ DEPS_BUILD := gcc libc6-dev make pkg-config libcurl4-openssl-dev libcjson-dev li
               libsqlite3-dev libmicrohttpd-dev libgnutls28-dev
 DEPS_RUN   := ca-certificates tzdata sqlite3
 DEPS_TEST  := check python3-yaml
+# Where node comes with an npm of its own, Debian's does not fit beside it.
+DEPS_BROWSER := chromium $(if $(shell command -v npm),,nodejs npm)
 DEPS_LINT  := clang clang-format clang-tidy cppcheck g++ libclang-rt-14-dev \
               $(if $(filter x86_64,$(shell uname -m)),gcc-multilib g++-multilib)
 
 deps_test  := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
 deps_lint  := $(deps_test) $(DEPS_LINT)
 deps_demo  := $(DEPS_BUILD) $(DEPS_RUN)
-deps_deps  := $(deps_lint)
+deps_deps  := $(deps_lint) $(DEPS_BROWSER)
+deps_run   := $(deps_demo)
+deps_test-browser := $(deps_demo) $(DEPS_BROWSER)
 deps_asan  := $(deps_test)
 deps_tsan  := $(deps_test)
 deps_tests := $(deps_test)
@@ -97,7 +101,7 @@ ALL_HEADERS := $(sort $(shell find include plugin host-sdk mock-host tests -name
 .DEFAULT_GOAL := build
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: help deps deps-needed build objects tests test test-run demo lint asan tsan install uninstall clean format FORCE
+.PHONY: help deps deps-needed build objects tests test test-run test-browser demo run lint asan tsan install uninstall clean format FORCE
 
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
@@ -190,6 +194,14 @@ $(BARE_BINS:$(BUILD)/%=$(BUILD)/obj/%.o): INC_tests :=
 ## make demo           days of sales to the cloud and back, compared to the cent; REPLAY=FOLDER for recorded reports
 demo: build
 	@BUILD=$(abspath $(BUILD)) REPLAY='$(REPLAY)' mock-host/demo/run.sh
+
+## make run            cloud and till to try by hand, the shop trading; prints two addresses; DATA= SPEED= keep and hurry
+run: build
+	@BUILD=$(abspath $(BUILD)) DATA='$(DATA)' SPEED='$(SPEED)' mock-host/demo/serve.sh
+
+## make test-browser   the owner's journey in Chromium, with and without JavaScript, and axe-core on every page
+test-browser: build
+	@BUILD=$(abspath $(BUILD)) tests/browser/run.sh
 
 # Address space randomisation off where that is allowed: the sanitizers of this generation cannot stand every layout.
 NO_ASLR  = $(shell setarch -R true 2>/dev/null && echo setarch -R)

@@ -161,6 +161,17 @@ static void web_act_go_back(struct web *web)
                    poshost_screen_back(web->till->screen, &leaves, poshost_guard_render, web->till->instance.guard));
 }
 
+/* What was not sent with an event (the form was wrong, the button disabled) is typed again: the page shows no dots. */
+static void web_act_forget_secrets(const struct web *web)
+{
+    poshost_screen *screen = web->till->screen;
+    for (uint32_t i = 0; i < poshost_screen_widget_count(screen); i++) {
+        const poshost_widget *widget = poshost_screen_widget(screen, i);
+        if (widget->kind == POS_WIDGET_SECRET && poshost_screen_secret_length(screen, widget->id) > 0)
+            (void)poshost_screen_set(screen, widget->id, "");
+    }
+}
+
 void web_act_on_screen(struct web *web, const struct web_form *form)
 {
     poshost_screen *screen = web->till->screen;
@@ -187,6 +198,7 @@ void web_act_on_screen(struct web *web, const struct web_form *form)
         web_act_press(web, poshost_screen_find(screen, press));
     else if (web_form_get(form, "enter") != NULL)
         web_act_press(web, web_act_find_enter(screen));
+    web_act_forget_secrets(web);
 }
 
 static void web_act_sell(struct web *web)

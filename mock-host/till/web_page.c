@@ -78,6 +78,7 @@ static void web_page_draw_figures(const struct web_draw *draw)
     clock[16] = '\0'; /* without seconds */
     if (clock[10] != '\0')
         clock[10] = ' ';
+    web_html_write(draw->out, "<div class=\"now\"><p class=\"clock\"><time id=\"clock\">%s</time></p>", clock);
     if (receipts_get_period(&till->db, &period, &fault)) {
         web_html_write(draw->out, "<p class=\"figures\" id=\"figures\"><span>");
         (void)snprintf(number, sizeof number, "%" PRId64, period.z_number);
@@ -89,7 +90,7 @@ static void web_page_draw_figures(const struct web_draw *draw)
                      NULL, NULL);
         web_html_write(draw->out, "</span></p>");
     }
-    web_html_write(draw->out, "<p class=\"clock\"><time id=\"clock\">%s</time></p>", clock);
+    web_html_write(draw->out, "</div>");
 }
 
 static void web_page_draw_header(const struct web_draw *draw)

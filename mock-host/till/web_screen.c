@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Gathers widgets: facts into one description list, buttons side by side, buttons with help into a menu, rows into
+ * Gathers widgets: facts into one description list, buttons side by side, those with help into a menu, rows into
  * their list, sections into cards. Groups are named after their first widget, so that web.js finds them again.
  */
 #include "web_screen.h"
@@ -95,23 +95,11 @@ static const poshost_widget *web_gather_find_beside(const poshost_screen *screen
     return fits ? next : NULL;
 }
 
-/* Of a run of buttons one with help makes a menu of all. */
-static bool web_gather_is_menu(const poshost_screen *screen, uint32_t index)
+static void web_gather_button(struct web_gather *gather, const poshost_widget *widget)
 {
-    const poshost_widget *widget;
-    for (; (widget = poshost_screen_widget(screen, index)) != NULL && widget->kind == POS_WIDGET_BUTTON; index++) {
-        if (widget->help != NULL)
-            return true;
-    }
-    return false;
-}
-
-static void web_gather_button(struct web_gather *gather, const poshost_widget *widget, uint32_t index)
-{
-    bool menu = gather->group == WEB_GROUP_OPTIONS ||
-                (gather->group != WEB_GROUP_ACTIONS && web_gather_is_menu(gather->draw->screen, index));
-    web_gather_begin_group(gather, menu ? WEB_GROUP_OPTIONS : WEB_GROUP_ACTIONS, widget);
-    if (menu)
+    bool option = widget->help != NULL;
+    web_gather_begin_group(gather, option ? WEB_GROUP_OPTIONS : WEB_GROUP_ACTIONS, widget);
+    if (option)
         web_widget_draw_option(gather->draw, widget);
     else
         web_widget_draw_button(gather->draw, widget);
@@ -169,7 +157,7 @@ static uint32_t web_gather_add(struct web_gather *gather, uint32_t index)
         web_widget_draw_progress(gather->draw, widget);
         break;
     case POS_WIDGET_BUTTON:
-        web_gather_button(gather, widget, index);
+        web_gather_button(gather, widget);
         break;
     default: /* TEXT, and whatever a newer plugin brings */
         if (fact)
