@@ -3,7 +3,8 @@
  * core/assign.h - choosing the store: the till is registered with it, and its token and our state are stored.
  *
  * Crash states: registering twice is harmless (each answer has a token of its own). Token put, then state put: only
- * the second makes the assignment; a token without its destination is removed at the next start.
+ * the second makes the assignment; a token without its destination is never used, and wiped by the next assignment to
+ * that place or by a disconnect.
  */
 #ifndef CORE_ASSIGN_H
 #define CORE_ASSIGN_H

@@ -162,11 +162,19 @@ static bool take_persons_answer(core *c, core_time now, const net_answer *answer
     return true;
 }
 
+/* Something that speaks the contract's types, not a portal's page. */
+static bool is_from_cloud(const net_answer *answer)
+{
+    return answer->outcome == NET_ANSWERED &&
+           (answer->status == 204 || strcmp(answer->content_type, "application/json") == 0 ||
+            strcmp(answer->content_type, "application/problem+json") == 0);
+}
+
 static void take_answers(core *c, core_time now)
 {
     net_answer answer;
     while (c->env.net->poll(c->env.net, &answer)) {
-        if (answer.outcome == NET_ANSWERED)
+        if (is_from_cloud(&answer))
             c->last_contact_ms = now.wall_ms;
         if (c->sender.phase == SENDER_IN_FLIGHT && answer.ticket == c->sender.ticket)
             answer_take_upload(c, now, &answer);

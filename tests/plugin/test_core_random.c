@@ -160,8 +160,8 @@ static void end_well(void)
     core_retry_now(b.core, b.now);
     bench_run(&b, 20000);
     repeat_hand_overs();
-    for (char letter = 'A'; letter <= 'C'; letter++) {
-        step_join(letter);
+    for (int letter = 'A'; letter <= 'C'; letter++) {
+        step_join((char)letter);
         core_retry_now(b.core, b.now);
         bench_drain(&b, 2 * BENCH_HOUR_MS);
     }
