@@ -33,6 +33,7 @@ typedef struct screen_cloud {
     const char *item_status; /* of uploads: "delivered", "conflict", "rejected" */
     const char *item_store;  /* store_id in receipts; NULL: the one of the path */
     bool holds;              /* answers wait */
+    uint32_t holds_after;    /* so many answers more, then they wait; 0: never */
     net_answer answers[SCREEN_ANSWERS_MAX];
     uint32_t answer_count;
     uint32_t last_ticket, requests;
@@ -167,6 +168,8 @@ static inline bool screen_cloud_poll(net *face, net_answer *answer)
     screen_cloud *c = (screen_cloud *)(void *)face;
     if (c->holds || c->answer_count == 0)
         return false;
+    if (c->holds_after > 0)
+        c->holds = --c->holds_after == 0;
     *answer = c->answers[0];
     c->answer_count--;
     memmove(c->answers, c->answers + 1, c->answer_count * sizeof *answer);
