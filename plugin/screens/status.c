@@ -137,7 +137,7 @@ static void draw_status(screens *s, draw *d)
 /* From the one that is on top on, so that a number that is there twice is found twice. */
 static void find(screens *s, const form *f)
 {
-    char digits[FIND_DIGITS + 1];
+    char digits[FORM_CHAR_BYTES * FIND_DIGITS + 1];
     uint32_t index = 0;
     if (!form_take(s, f, "find", FORM_OPTIONAL, digits, sizeof digits))
         return;
