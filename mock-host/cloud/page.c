@@ -150,23 +150,12 @@ void page_notice(page *self, const char *kind, page_text_id id)
     page_raw(self, "</p>\n");
 }
 
-void page_redirect(response *answer, const char *format, const char *id, const char *second)
+void page_redirect(response *answer, const char *format, ...)
 {
-    /* The format is one of ours; an id has passed ident_is_id(). */
-    char text[sizeof answer->location];
-    size_t used = 0;
-    const char *values[] = {id, second};
-    size_t next = 0;
-    for (const char *at = format; *at && used + 1 < sizeof text; at++) {
-        if (*at != '*') {
-            text[used++] = *at;
-            continue;
-        }
-        int length = snprintf(text + used, sizeof text - used, "%s", values[next++]);
-        used += (size_t)length < sizeof text - used ? (size_t)length : sizeof text - used - 1;
-    }
-    text[used] = 0;
-    memcpy(answer->location, text, used + 1);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(answer->location, sizeof answer->location, format, arguments);
+    va_end(arguments);
     answer->status = 303;
 }
 

@@ -58,7 +58,7 @@ void page_moment(page *self, int64_t at_ms);
 /* <p class="notice KIND" role="status"> with words in it; kind: "info", "warn" or "bad". */
 void page_notice(page *self, const char *kind, page_text_id id);
 
-/* 303: go there. At most one placeholder, an id of ours. */
-void page_redirect(response *answer, const char *format, const char *id, const char *second);
+/* 303: go there. What is put into the address is ids, which need no coding; two of the longest fit. */
+void page_redirect(response *answer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -54,7 +54,7 @@ void page_check_session(request *self, response *answer)
         sodium_memzero(token, sizeof token);
     }
     if (status == STORE_NOT_FOUND)
-        page_redirect(answer, "/login", NULL, NULL);
+        page_redirect(answer, "/login");
     else if (status != STORE_OK)
         problem_set_store(answer, status);
 }

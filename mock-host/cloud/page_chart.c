@@ -109,7 +109,9 @@ static void write_axis_number(chart *self, double value)
 static void write_axis(chart *self)
 {
     page *out = self->page;
-    for (double value = self->low; value <= self->high + self->step / 2; value += self->step) {
+    int steps = (int)((self->high - self->low) / self->step + 0.5);
+    for (int i = 0; i <= steps; i++) {
+        double value = self->low + i * self->step;
         double y = height_of(self, value);
         bool zero = value > -self->step / 2 && value < self->step / 2;
         page_raw(out, zero ? "<line class=\"zero\"" : "<line");

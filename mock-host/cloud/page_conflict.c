@@ -187,7 +187,7 @@ void page_decide_conflict(request *self, response *answer)
         store_conflict_decide(self->api->store, self->session.user.user_id, self->param[0], self->param[1],
                               strcmp(choice, "all") == 0 ? NULL : choice, self->now_ms);
     if (status == STORE_OK)
-        page_redirect(answer, "/figures/*/conflicts/*", self->param[0], self->param[1]);
+        page_redirect(answer, "/figures/%s/conflicts/%s", self->param[0], self->param[1]);
     else
         problem_set_store(answer, status == STORE_NOT_LISTED ? STORE_NOT_FOUND : status);
 }

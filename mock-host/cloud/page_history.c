@@ -89,8 +89,8 @@ static void write_pages(figures_view *self)
 store_status page_write_history(figures_view *self)
 {
     page *out = &self->page;
-    page_raw(out, "<section class=\"card\" id=\"history\" aria-labelledby=\"history-title\"><div class=\"cardhead\">"
-                  "<h2 id=\"history-title\">");
+    page_raw(out, "<section class=\"card\" id=\"history\"><div class=\"cardhead\">"
+                  "<h2>");
     page_say(out, PAGE_HISTORY_TITLE);
     page_raw(out, "</h2><a class=\"button\" href=\"/figures/");
     page_text(out, self->shop.shop.store_id);

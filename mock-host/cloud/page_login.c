@@ -18,7 +18,7 @@
 void page_show_start(request *self, response *answer)
 {
     (void)self;
-    page_redirect(answer, "/figures", NULL, NULL);
+    page_redirect(answer, "/figures");
 }
 
 typedef struct login_form {
@@ -94,7 +94,7 @@ static void answer_login(request *self, response *answer, login *one, store_stat
     switch (status) {
     case STORE_OK:
         page_set_session(answer, one->token);
-        page_redirect(answer, "/figures", NULL, NULL);
+        page_redirect(answer, "/figures");
         break;
     case STORE_WRONG:
         show_form(self, answer, &again);
@@ -138,5 +138,5 @@ void page_log_out(request *self, response *answer)
         return;
     }
     page_set_session(answer, NULL);
-    page_redirect(answer, "/login", NULL, NULL);
+    page_redirect(answer, "/login");
 }

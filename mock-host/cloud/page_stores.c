@@ -151,7 +151,7 @@ void page_show_stores(request *self, response *answer)
     /* With "?q=", as the link to all stores has it, the list is wanted. */
     if (list.stores == 1 && list.shown == 1 && !more && number == 1 && !self->query_q) {
         page_drop(&one);
-        page_redirect(answer, "/figures/*", list.only_store, NULL);
+        page_redirect(answer, "/figures/%s", list.only_store);
         return;
     }
     if (list.shown == 0)

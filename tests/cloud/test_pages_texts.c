@@ -58,9 +58,9 @@ static char *read_sources(void)
             size_t length = 0;
             char *source = files_read(found.gl_pathv[k], &length);
             ck_assert_ptr_nonnull(source);
-            all = realloc(all, strlen(all) + length + 1);
-            ck_assert_ptr_nonnull(all);
-            strcat(all, source);
+            char *grown = realloc(all, strlen(all) + length + 1);
+            ck_assert_ptr_nonnull(grown);
+            all = strcat(grown, source);
             free(source);
         }
         globfree(&found);
