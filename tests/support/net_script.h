@@ -90,8 +90,10 @@ static inline bool script_poll(net *face, net_answer *answer)
 static inline void script_answer(net_script *s, uint32_t ticket, net_answer answer)
 {
     script_request *r = script_find(s, ticket);
-    if (!r || r->answered)
+    if (!r || r->answered) {
+        net_answer_clear(&answer);
         return;
+    }
     r->answered = true;
     answer.ticket = ticket;
     script_push(s, &answer);
