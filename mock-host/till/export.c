@@ -78,7 +78,14 @@ static bool export_sync_folder(const char *folder)
 static void export_tell_place(const char *path, char *place, uint32_t place_capacity_bytes)
 {
     char *whole = realpath(path, NULL);
-    (void)snprintf(place, place_capacity_bytes, "%s", whole != NULL ? whole : path);
+    const char *words = whole != NULL ? whole : path;
+    size_t fits = strlen(words);
+    if (fits >= place_capacity_bytes)
+        fits = place_capacity_bytes - 1;
+    while (fits > 0 && words[fits] != '\0' && ((unsigned char)words[fits] & 0xc0u) == 0x80u)
+        fits--; /* not in the middle of a character */
+    memcpy(place, words, fits);
+    place[fits] = '\0';
     free(whole);
 }
 
