@@ -3,6 +3,8 @@
 #include "report_fixture.h"
 
 #include <check.h>
+#include <stdlib.h>
+#include <string.h>
 
 const poshost_report_head report_fixture_z_head = {.kind = POS_REPORT_Z,
                                                    .minor_unit = 2,
@@ -32,4 +34,13 @@ poshost_report *report_fixture_begin(const poshost_report_head *head)
     poshost_report_set_totals(report, &report_fixture_totals);
     poshost_report_set_grand_totals(report, 5000000, 1000, 4999000);
     return report;
+}
+
+char *report_fixture_text(const pos_report *report)
+{
+    char *text = malloc((size_t)report->document_size + 1);
+    ck_assert_ptr_nonnull(text);
+    memcpy(text, report->document, report->document_size);
+    text[report->document_size] = '\0';
+    return text;
 }

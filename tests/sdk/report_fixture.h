@@ -12,5 +12,7 @@ extern const poshost_report_totals report_fixture_totals;
 
 /* All that is required, and no more. */
 poshost_report *report_fixture_begin(const poshost_report_head *head);
+/* A document as text, to be freed: it has no terminating zero of its own. */
+char *report_fixture_text(const pos_report *report);
 
 #endif
