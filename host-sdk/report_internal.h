@@ -7,7 +7,7 @@
 
 #include "json_writer.h"
 
-#define POSHOST_TIME_BYTES 64u /* an RFC 3339 time */
+#define POSHOST_TIME_BYTES 128 /* all that the format could ever print, so that no compiler has to wonder */
 
 typedef struct poshost_report_time {
     int is_set;
