@@ -211,7 +211,7 @@ sanitize = $(MAKE) --no-print-directory BUILD=$(BUILD)/$1 SAN='-fsanitize=$2 -fn
 
 ## make asan           the tests under address and undefined behaviour sanitizer
 asan: deps-needed
-	+@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:$$ASAN_OPTIONS \
+	+@ASAN_OPTIONS=detect_stack_use_after_return=1:$$ASAN_OPTIONS \
 	    UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS CK_TIMEOUT_MULTIPLIER=4 TEST_DEADLINE_S=600 \
 	    TEST_UNDER='$(NO_ASLR)' $(call sanitize,asan,address$(COMMA)undefined -fno-sanitize-recover=all) test-run
 
