@@ -201,8 +201,10 @@ START_TEST(store_that_closes_and_opens)
     screen_cloud_rule(&b->cloud, "POST", "/v1/stores/*", 403, BENCH_PROBLEM("store-closed", 403, ""));
     diagnose();
     expect_states("GGGGGGB");
+    uint32_t asked = b->cloud.requests;
     bench_close_day(b, 1, BENCH_DOCUMENT);
     bench_settle(b);
+    ck_assert_uint_eq(b->cloud.requests, asked); /* nobody had to find it out once more */
     core_queue queue = core_get_queue(b->core, b->now);
     ck_assert_int_eq(queue.hold, HOLD_STORE_REFUSED);
     ck_assert_uint_eq(queue.held, 1);
@@ -220,8 +222,10 @@ START_TEST(permission_that_is_gone)
     screen_cloud_rule(&b->cloud, "POST", "/v1/stores/*", 401, BENCH_PROBLEM("unauthorized", 401, ""));
     diagnose();
     expect_states("GGGGGGB");
+    uint32_t asked = b->cloud.requests;
     bench_close_day(b, 1, BENCH_DOCUMENT);
     bench_settle(b);
+    ck_assert_uint_eq(b->cloud.requests, asked);
     ck_assert_int_eq(core_get_queue(b->core, b->now).hold, HOLD_LOG_IN);
     ck_assert(core_get_account(b->core).logged_in); /* the person's session is another matter */
 }
