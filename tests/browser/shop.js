@@ -7,7 +7,18 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 const build = resolve(process.env.BUILD || "build");
-const deadline_ms = 30000;
+const deadline_ms = 60000;
+
+// Whatever happens, nothing that was started here outlives this process.
+const children = new Set();
+const start = (program, options, stdio) => {
+    const child = spawn(join(build, program), options, { stdio });
+    children.add(child);
+    child.once("exit", () => children.delete(child));
+    return child;
+};
+process.on("exit", () => children.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
 
 const ended = (child) => new Promise((done) => (child.exitCode === null ? child.once("exit", done) : done()));
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -18,8 +29,8 @@ export class Cloud {
         cloud.folder = folder;
         const ready = join(folder, "port");
         rmSync(ready, { force: true });
-        cloud.child = spawn(join(build, "mock-cloud"), ["--data", folder, "--listen", `127.0.0.1:${port}`, "--port-file", ready,
-            "--fast-passwords", "--faults", "--log-level", "error"], { stdio: ["ignore", "ignore", "inherit"] });
+        cloud.child = start("mock-cloud", ["--data", folder, "--listen", `127.0.0.1:${port}`, "--port-file", ready,
+            "--fast-passwords", "--faults", "--log-level", "error"], ["ignore", "ignore", "inherit"]);
         for (const end = Date.now() + deadline_ms; Date.now() < end && !cloud.port; await pause(20))
             if (existsSync(ready)) cloud.port = Number(readFileSync(ready, "utf8"));
         if (!cloud.port) throw new Error("the cloud did not start");
@@ -48,10 +59,10 @@ export class Till {
     static async start(folder, cloud, options = []) {
         const till = new Till();
         till.lines = [];
-        till.child = spawn(join(build, "mock-host"), ["--data", folder, "--cloud", `https://127.0.0.1:${cloud.port}`,
+        till.child = start("mock-host", ["--data", folder, "--cloud", `https://127.0.0.1:${cloud.port}`,
             "--ca", join(cloud.folder, "tls/ca.pem"), "--mail-dir", join(cloud.folder, "mail"), "--script", "-",
             "--web", "127.0.0.1:0", "--guard-abort", "--pace-ms", "0", "--log-file", join(folder + ".log"), ...options],
-        { stdio: ["pipe", "pipe", "inherit"] });
+        ["pipe", "pipe", "inherit"]);
         createInterface({ input: till.child.stdout }).on("line", (line) => {
             till.lines.push(line);
             if (till.heard) till.heard();

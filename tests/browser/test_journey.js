@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { axe, openPage } from "./browser.js";
 import { Owner } from "./owner.js";
 import { Cloud, Till, withFolder } from "./shop.js";
+import { closes } from "./tour.js";
 
 const email = "ada@example.com";
 const password = "correct horse battery";
@@ -72,7 +73,7 @@ const sendReports = async (owner, cloud, till) => {
     await owner.on("status");
     await owner.reads("Z 1");
     await cloud.stop();
-    await till.do("trade 25");
+    await till.do(...closes(25));
     await owner.on("status");
     await owner.until("the second page", async () => (await owner.page.locator("[id=next-queue]").count()) > 0);
     await owner.page.locator("[id=next-queue]").click();

@@ -6,6 +6,9 @@ import { Cloud } from "./shop.js";
 const email = "ada@example.com";
 const password = "correct horse battery";
 
+// Closed days, without waiting for them to pass.
+export const closes = (count) => Array.from({ length: count }, () => ["sell 2", "close", "clock-jump 1d"]).flat();
+
 const register = async (cloud, till, look) => {
     await look("main-unconnected");
     await till.do("press login");
@@ -73,7 +76,7 @@ const queue = async (cloud, till, look, folder) => {
     await look("status-rejected");
     const port = cloud.port;
     await cloud.stop();
-    await till.do("trade 30", "pause 1s");
+    await till.do(...closes(30), "pause 1s");
     await look("status-offline-long");
     await till.do("rows queue 21 20");
     await look("status-second-page");
