@@ -89,6 +89,11 @@ export class Till {
         await this.await(/^\.\.done\.\.$/);
     }
 
+    // The id of the first row of the list on the screen.
+    async firstRow() {
+        return /class="row" id="c-([^"]*)"/.exec(await (await fetch(this.address)).text())[1];
+    }
+
     async stop() {
         this.child.stdin.end("quit\n");
         await ended(this.child);

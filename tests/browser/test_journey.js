@@ -10,8 +10,10 @@ const password = "correct horse battery";
 const another = "staple another one";
 
 const createUser = async (owner, cloud) => {
+    await owner.readTour();
+    await owner.press("about");
+    await owner.on("welcome.what");
     await owner.skipTour();
-    await owner.on("main");
     await owner.press("login");
     await owner.on("login");
     await owner.fill({ email: "nobody@example.com", password: "wrong password" });
@@ -58,6 +60,16 @@ const assignStore = async (owner) => {
     await owner.reads("Main Street");
 };
 
+const diagnose = async (owner) => {
+    await owner.press("diagnose");
+    await owner.on("diagnose");
+    await owner.press("diagnose.start");
+    await owner.until("a diagnosis", async () => (await owner.page.locator("#w-diagnosis").count()) > 0);
+    if (owner.check) await owner.check(owner.page, "diagnose, done");
+    await owner.back();
+    await owner.on("main");
+};
+
 const sendReports = async (owner, cloud, till) => {
     await owner.press("configuration");
     await owner.on("configuration");
@@ -78,7 +90,10 @@ const sendReports = async (owner, cloud, till) => {
     await owner.until("the second page", async () => (await owner.page.locator("[id=next-queue]").count()) > 0);
     await owner.page.locator("[id=next-queue]").click();
     await owner.until("row 21", async () => (await owner.page.locator("#r-queue").innerText()).startsWith("21 "));
-    await owner.page.locator("#g-queue button").last().click();
+    await owner.fill({ find: "3" });
+    await owner.control("find").press("Enter");
+    await owner.until("Z 3", async () => ["status.item", "status"].includes(await owner.screen()) && (await owner.page.locator("main").innerText()).includes("Z 3"));
+    if ((await owner.screen()) === "status") await owner.page.locator("#g-queue button").first().click();
     await owner.on("status.item");
     await owner.back();
     await owner.on("status");
@@ -130,6 +145,7 @@ const travel = async (browser, script) => {
         const owner = new Owner(page, { script, check: script ? check : null });
         await createUser(owner, cloud);
         await assignStore(owner);
+        await diagnose(owner);
         await sendReports(owner, cloud, till);
         await disconnectAndRecover(owner, cloud);
         assert.deepEqual(found, []);

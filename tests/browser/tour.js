@@ -10,7 +10,18 @@ const password = "correct horse battery";
 export const closes = (count) => Array.from({ length: count }, () => ["sell 2", "close", "clock-jump 1d"]).flat();
 
 const register = async (cloud, till, look) => {
+    for (const page of ["what", "sent", "need"]) {
+        await look(`welcome-${page}`);
+        await till.do("press welcome.next");
+    }
+    await look("welcome-begin");
+    await till.do("press welcome.done");
     await look("main-unconnected");
+    await till.do("press diagnose");
+    await look("diagnose-new");
+    await till.do("press diagnose.start", "pause 1s");
+    await look("diagnose-not-logged-in");
+    await till.do("back");
     await till.do("press login");
     await look("login");
     await till.do("fill email nobody", "press login.submit");
@@ -53,7 +64,7 @@ const many = async (till, look) => {
     await till.do("press assign", "pause 300ms");
     for (let i = 1; i <= 28; i++)
         await till.do("press company.new", `fill name "Panadería ${i}"`, "fill country ES", "fill currency EUR",
-            "press company.create", "back", "pause 50ms");
+            "press company.create", "pause 250ms", "back", "pause 100ms");
     await till.do("back", "press assign", "pause 300ms");
     await look("companies-long");
     await till.do("fill search 2", "press search.submit", "pause 300ms");
@@ -80,10 +91,17 @@ const queue = async (cloud, till, look, folder) => {
     await look("status-offline-long");
     await till.do("rows queue 21 20");
     await look("status-second-page");
-    await till.do("press item.2");
+    await till.do("fill find 3", "press find.submit");
+    await look("status-found");
+    await till.do("press item.10");
     await look("item-waiting");
+    await till.do("back", "rows queue 1 20", `press "${await till.firstRow()}"`);
+    await look("item-rejected");
     await till.do("back", "back");
     await look("main-offline");
+    await till.do("press diagnose", "press diagnose.start", "pause 2s");
+    await look("diagnose-offline");
+    await till.do("back");
     const again = await Cloud.start(cloud.folder, port);
     cloud.child = again.child;
     await fetchFault(cloud, { route: "reports", delay_ms: 20000 });
@@ -121,7 +139,7 @@ const end = async (cloud, till, look) => {
     await till.do("fill code 12", "fill password short", "press recover.confirm");
     await look("recover-code-errors");
     await till.do("back", "back", "back");
-    await till.do("wipe-plugin-storage", "open", "press login", `fill email ${email}`, `fill password "${password}"`, "press login.submit",
+    await till.do("wipe-plugin-storage", "open", "press welcome.skip", "press login", `fill email ${email}`, `fill password "${password}"`, "press login.submit",
         "pause 500ms", "press assign", "pause 300ms", 'press "Byron Bakeries"', "pause 300ms", 'press "Main Street"', "press assign.accept", "pause 500ms");
     await look("known-register");
     await till.do("leave");
