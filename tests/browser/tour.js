@@ -95,7 +95,8 @@ const queue = async (cloud, till, look, folder) => {
     await look("status-found");
     await till.do("press item.10");
     await look("item-waiting");
-    await till.do("back", "rows queue 1 20", `press "${await till.firstRow()}"`);
+    await till.do("back", "rows queue 1 20");
+    await till.do(`press "${await till.firstRow()}"`);
     await look("item-rejected");
     await till.do("back", "back");
     await look("main-offline");
