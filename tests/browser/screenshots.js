@@ -1,4 +1,5 @@
-// Pictures of every screen in every size, scheme and language, to be looked at: node screenshots.js FOLDER [LANGUAGE...]
+// Pictures of every screen in every size, scheme and language, to be looked at: [FROM=NUMBER] node screenshots.js FOLDER
+// [LANGUAGE...]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launch, openPage, axe } from "./browser.js";
@@ -24,6 +25,7 @@ for (const language of languages)
                 pages.push([`${size}-${colorScheme}`, await openPage(browser, till.address, { viewport, colorScheme })]);
         let number = 0;
         await tour(cloud, till, async (name) => {
+            if (number + 1 < Number(process.env.FROM || 1)) return void number++;
             const title = `${String(++number).padStart(2, "0")}-${name}`;
             for (const [look, page] of pages) {
                 await page.goto(till.address);

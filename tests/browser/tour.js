@@ -131,8 +131,8 @@ const end = async (cloud, till, look) => {
     await look("disconnected");
     await till.do("press disconnect.done", "close");
     await look("main-disconnected");
-    await till.do("press login", "press login.other");
-    await look("login-other");
+    await till.do("press login");
+    await look("login-again");
     await till.do("press login.recover");
     await look("recover");
     await till.do(`fill email ${email}`, "press recover.submit", "pause 500ms");
