@@ -135,7 +135,7 @@ static void take_lock_back(poshost_guard *guard, const char *call)
 {
     if (guard->lock == POSHOST_LOCK_HELD) {
         poshost_guard_misuse(guard, PLUGIN, call, "ended without giving the storage's lock back");
-        guard->storage.release(guard->storage_ctx);
+        guard->storage.release(guard->storage.ctx);
     }
     guard->lock = POSHOST_LOCK_NONE;
 }
@@ -312,16 +312,15 @@ const char *poshost_guard_last_error(poshost_guard *guard)
 
 /* ---- life ---- */
 
-int32_t poshost_guard_new(const pos_plugin *calls, const pos_host *host, const pos_storage *storage, void *storage_ctx,
-                          const poshost_guard_options *options, poshost_guard **out, char *error,
-                          uint32_t error_capacity_bytes)
+int32_t poshost_guard_new(const pos_plugin *calls, const pos_host *host, const poshost_guard_options *options,
+                          poshost_guard **out, char *error, uint32_t error_capacity_bytes)
 {
     poshost_text_format(error, error_capacity_bytes, "%s", "");
     if (out != NULL)
         *out = NULL;
     const char *rule = out == NULL ? "out is NULL" : poshost_guard_judge_plugin(calls);
     if (rule == NULL)
-        rule = poshost_guard_judge_host(host, storage);
+        rule = poshost_guard_judge_host(host);
     if (rule != NULL) {
         poshost_text_format(error, error_capacity_bytes, "poshost_guard_new: %s.", rule);
         return POS_E_MISUSE;
@@ -333,10 +332,7 @@ int32_t poshost_guard_new(const pos_plugin *calls, const pos_host *host, const p
     }
     poshost_guard_copy(&guard->plugin, sizeof guard->plugin, calls, calls->struct_size);
     poshost_guard_copy(&guard->host, sizeof guard->host, host, host->struct_size);
-    guard->storage_ctx = storage != NULL ? storage_ctx : host->ctx;
-    if (storage == NULL)
-        storage = host->storage;
-    poshost_guard_copy(&guard->storage, sizeof guard->storage, storage, storage->struct_size);
+    poshost_guard_copy(&guard->storage, sizeof guard->storage, host->storage, host->storage->struct_size);
     poshost_text_format(guard->register_id, sizeof guard->register_id, "%s", host->info(host->ctx)->register_id);
     if (options != NULL)
         guard->options = *options;

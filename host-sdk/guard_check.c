@@ -15,7 +15,7 @@
 static const char *judge_storage(const pos_storage *storage)
 {
     if (storage == NULL)
-        return "storage is missing: pass one, or set host->storage";
+        return "host.storage is missing";
     if (!REACHES(storage->struct_size, pos_storage, list))
         return "storage.struct_size is not set, or too small for its six functions";
     return storage->acquire == NULL   ? "storage.acquire is missing"
@@ -40,12 +40,12 @@ static const char *judge_info(const pos_host_info *info)
     return NULL;
 }
 
-const char *poshost_guard_judge_host(const pos_host *host, const pos_storage *storage)
+const char *poshost_guard_judge_host(const pos_host *host)
 {
     if (host == NULL)
         return "host is NULL";
-    if (!REACHES(host->struct_size, pos_host, get_extension))
-        return "host.struct_size is not set, or too small for get_extension";
+    if (!REACHES(host->struct_size, pos_host, storage))
+        return "host.struct_size is not set, or too small for storage";
     if (host->info == NULL)
         return "host.info is missing";
     if (host->now == NULL)
@@ -54,9 +54,7 @@ const char *poshost_guard_judge_host(const pos_host *host, const pos_storage *st
         return "host.log is missing";
     if (host->get_extension == NULL)
         return "host.get_extension is missing";
-    if (storage == NULL && REACHES(host->struct_size, pos_host, storage))
-        storage = host->storage;
-    const char *rule = judge_storage(storage);
+    const char *rule = judge_storage(host->storage);
     return rule != NULL ? rule : judge_info(host->info(host->ctx));
 }
 

@@ -42,7 +42,7 @@ static int32_t guarded_save(void *ctx, const char *name, const char *media_type,
     place[0] = '\0';
     uint64_t start = poshost_guard_now_ns();
     int32_t result =
-        guard->exporter.save(guard->host.ctx, name, media_type, bytes, size_bytes, place, place_capacity_bytes);
+        guard->exporter.save(guard->exporter.ctx, name, media_type, bytes, size_bytes, place, place_capacity_bytes);
     guard->meter.host_ns += poshost_guard_now_ns() - start;
     result = poshost_guard_check_result(guard, POSHOST_SIDE_HOST, call, result, POS_E_FAILED);
     if (memchr(place, '\0', place_capacity_bytes) == NULL) {
@@ -62,6 +62,7 @@ const void *poshost_guard_lend_export(poshost_guard *guard, const pos_export *ex
     }
     poshost_guard_copy(&guard->exporter, sizeof guard->exporter, exporter, exporter->struct_size);
     guard->lent_export = (pos_export){.struct_size = (uint32_t)sizeof guard->lent_export,
+                                      .ctx = guard,
                                       .save = guard->exporter.save != NULL ? guarded_save : NULL};
     return &guard->lent_export;
 }

@@ -99,7 +99,7 @@ static void guarded_log(void *ctx, uint32_t level, const char *text)
     guard->meter.host_ns += poshost_guard_now_ns() - start;
 }
 
-/* An extension's functions get the ctx of the host that lent it, so one that the guard cannot wrap cannot be lent. */
+/* The guard sees only what it wraps, so an extension that it does not know is not lent. */
 static const void *guarded_get_extension(void *ctx, const char *name)
 {
     poshost_guard *guard = ctx;

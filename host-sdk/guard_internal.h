@@ -68,7 +68,6 @@ struct poshost_guard {
     pos_storage storage;
     pos_reports reports;
     pos_export exporter;
-    void *storage_ctx;
 
     pos_host lent; /* what the plugin sees */
     pos_storage lent_storage;
@@ -130,7 +129,7 @@ const void *poshost_guard_lend_export(poshost_guard *guard, const pos_export *ex
 int poshost_guard_may_call(poshost_guard *guard, const char *call);
 
 /* guard_check.c: NULL, or the rule that the host's argument breaks */
-const char *poshost_guard_judge_host(const pos_host *host, const pos_storage *storage);
+const char *poshost_guard_judge_host(const pos_host *host);
 const char *poshost_guard_judge_plugin(const pos_plugin *calls);
 const char *poshost_guard_judge_close(const poshost_guard *guard, const pos_report *z);
 const char *poshost_guard_judge_tick(const pos_tick_in *in, const pos_tick_out *out);

@@ -94,7 +94,7 @@ static int32_t guarded_closed_range(void *ctx, int64_t *first_z_number, int64_t 
     int64_t first = -1;
     int64_t last = -1;
     uint64_t start = poshost_guard_now_ns();
-    int32_t result = guard->reports.closed_range(guard->host.ctx, &first, &last);
+    int32_t result = guard->reports.closed_range(guard->reports.ctx, &first, &last);
     guard->meter.host_ns += poshost_guard_now_ns() - start;
     result = poshost_guard_check_result(guard, HOST, call, result, POS_E_FAILED);
     if (result != POS_OK)
@@ -126,7 +126,7 @@ static int32_t guarded_closed(void *ctx, int64_t z_number, pos_report_visitor vi
         return POS_E_MISUSE;
     }
     uint64_t start = poshost_guard_now_ns();
-    int32_t result = guard->reports.closed(guard->host.ctx, z_number, guarded_visit, &seen);
+    int32_t result = guard->reports.closed(guard->reports.ctx, z_number, guarded_visit, &seen);
     return finish(&seen, start, result);
 }
 
@@ -146,7 +146,7 @@ static int32_t guarded_running(void *ctx, int64_t min_x_sequence, pos_report_vis
         return POS_E_MISUSE;
     }
     uint64_t start = poshost_guard_now_ns();
-    int32_t result = guard->reports.running(guard->host.ctx, min_x_sequence, guarded_visit, &seen);
+    int32_t result = guard->reports.running(guard->reports.ctx, min_x_sequence, guarded_visit, &seen);
     return finish(&seen, start, result);
 }
 
@@ -159,6 +159,7 @@ const void *poshost_guard_lend_reports(poshost_guard *guard, const pos_reports *
     poshost_guard_copy(&guard->reports, sizeof guard->reports, reports, reports->struct_size);
     guard->lent_reports =
         (pos_reports){.struct_size = (uint32_t)sizeof guard->lent_reports,
+                      .ctx = guard,
                       .closed_range = guard->reports.closed_range != NULL ? guarded_closed_range : NULL,
                       .closed = guard->reports.closed != NULL ? guarded_closed : NULL,
                       .running = guard->reports.running != NULL ? guarded_running : NULL};

@@ -47,7 +47,7 @@ static int32_t guarded_acquire(void *ctx)
         return POS_E_MISUSE;
     }
     uint64_t start = poshost_guard_now_ns();
-    int32_t result = guard->storage.acquire(guard->storage_ctx);
+    int32_t result = guard->storage.acquire(guard->storage.ctx);
     book(guard, start, 0);
     result = poshost_guard_check_result(guard, HOST, "storage.acquire", result, POS_E_IO);
     if (result == POS_OK)
@@ -61,7 +61,7 @@ static void guarded_release(void *ctx)
     if (!may_use(guard, "storage.release", 1))
         return;
     uint64_t start = poshost_guard_now_ns();
-    guard->storage.release(guard->storage_ctx);
+    guard->storage.release(guard->storage.ctx);
     book(guard, start, 0);
     guard->lock = POSHOST_LOCK_RELEASED;
 }
@@ -79,7 +79,7 @@ static int32_t guarded_put(void *ctx, uint32_t collection, uint64_t id, const vo
     guard->meter.writes++;
     guard->meter.written_bytes += size_bytes;
     uint64_t start = poshost_guard_now_ns();
-    int32_t result = guard->storage.put(guard->storage_ctx, collection, id, bytes, size_bytes);
+    int32_t result = guard->storage.put(guard->storage.ctx, collection, id, bytes, size_bytes);
     book(guard, start, 0);
     return poshost_guard_check_result(guard, HOST, "storage.put", result, POS_E_IO);
 }
@@ -98,7 +98,7 @@ static int32_t guarded_get(void *ctx, uint32_t collection, uint64_t id, uint32_t
     uint32_t size = UINT32_MAX;
     uint64_t start = poshost_guard_now_ns();
     int32_t result =
-        guard->storage.get(guard->storage_ctx, collection, id, offset_bytes, buffer, capacity_bytes, &size);
+        guard->storage.get(guard->storage.ctx, collection, id, offset_bytes, buffer, capacity_bytes, &size);
     book(guard, start, 0);
     result = poshost_guard_check_result(guard, HOST, "storage.get", result, POS_E_IO);
     if (result != POS_OK)
@@ -124,7 +124,7 @@ static int32_t guarded_remove(void *ctx, uint32_t collection, const uint64_t *id
     }
     guard->meter.writes++;
     uint64_t start = poshost_guard_now_ns();
-    int32_t result = guard->storage.remove(guard->storage_ctx, collection, ids, count);
+    int32_t result = guard->storage.remove(guard->storage.ctx, collection, ids, count);
     book(guard, start, 0);
     return poshost_guard_check_result(guard, HOST, "storage.remove", result, POS_E_IO);
 }
@@ -174,7 +174,7 @@ static int32_t guarded_list(void *ctx, uint32_t collection, uint64_t from_id, po
     listing list = {.guard = guard, .visitor = visitor, .visitor_ctx = visitor_ctx, .from_id = from_id};
     uint64_t start = poshost_guard_now_ns();
     guard->is_listing = 1;
-    int32_t result = guard->storage.list(guard->storage_ctx, collection, from_id, guarded_visit, &list);
+    int32_t result = guard->storage.list(guard->storage.ctx, collection, from_id, guarded_visit, &list);
     guard->is_listing = 0;
     book(guard, start, list.visitor_ns);
     return poshost_guard_check_result(guard, HOST, "storage.list", result, POS_E_IO);
@@ -183,6 +183,7 @@ static int32_t guarded_list(void *ctx, uint32_t collection, uint64_t from_id, po
 void poshost_guard_lend_storage(poshost_guard *guard)
 {
     guard->lent_storage = (pos_storage){.struct_size = (uint32_t)sizeof guard->lent_storage,
+                                        .ctx = guard,
                                         .acquire = guarded_acquire,
                                         .release = guarded_release,
                                         .put = guarded_put,

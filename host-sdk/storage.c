@@ -92,16 +92,21 @@ static void storage_release(void *ctx)
     unlock(storage);
 }
 
-const pos_storage *poshost_storage_calls(void)
+const pos_storage *poshost_storage_calls(const poshost_storage *storage)
 {
-    static const pos_storage calls = {.struct_size = sizeof(pos_storage),
-                                      .acquire = storage_acquire,
-                                      .release = storage_release,
-                                      .put = poshost_storage_put,
-                                      .get = poshost_storage_get,
-                                      .remove = poshost_storage_remove,
-                                      .list = poshost_storage_list};
-    return &calls;
+    return storage == NULL ? NULL : &storage->calls;
+}
+
+static void fill_calls(poshost_storage *storage)
+{
+    storage->calls = (pos_storage){.struct_size = sizeof(pos_storage),
+                                   .ctx = storage,
+                                   .acquire = storage_acquire,
+                                   .release = storage_release,
+                                   .put = poshost_storage_put,
+                                   .get = poshost_storage_get,
+                                   .remove = poshost_storage_remove,
+                                   .list = poshost_storage_list};
 }
 
 const char *poshost_storage_error(const poshost_storage *storage)
@@ -151,6 +156,7 @@ int32_t poshost_storage_open(const char *path, const char *key_file_path, poshos
     poshost_storage *storage = calloc(1, sizeof *storage);
     int32_t code = POS_E_NO_MEMORY;
     if (storage != NULL) {
+        fill_calls(storage);
         storage->lock_fd = -1;
         storage->path = join(path, "");
         storage->lock_path = join(path, ".lock");

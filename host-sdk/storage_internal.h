@@ -11,6 +11,7 @@
 #include "storage_waiting.h"
 
 struct poshost_storage {
+    pos_storage calls; /* what the plugin is given: ctx is this struct */
     char *path;
     char *lock_path;
     char *device_path;

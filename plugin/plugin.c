@@ -101,7 +101,7 @@ static void dismantle(pos_instance *self)
     if (self->net)
         self->net->destroy(self->net);
     if (self->acquired)
-        self->host.storage.release(self->host.host.ctx);
+        self->host.storage.release(self->host.storage.ctx);
     free(self);
 }
 
@@ -109,7 +109,7 @@ static int32_t build(pos_instance *self, const char **why)
 {
     const pos_host_info *info = &self->host.info;
     char agent[128];
-    int32_t result = self->host.storage.acquire(self->host.host.ctx);
+    int32_t result = self->host.storage.acquire(self->host.storage.ctx);
     *why = "the storage is in use by another instance or process";
     if (result == POS_E_BUSY)
         return result;

@@ -32,6 +32,7 @@ typedef struct shop {
     const char *data, *mails;
     int lock;
     pos_host_info info;
+    pos_reports history;
     int64_t last_z;
     char page[16384]; /* what the settings screen says at the moment */
     uint32_t revision;
@@ -206,9 +207,7 @@ static void host_log(void *ctx, uint32_t level, const char *text)
 
 static const void *host_extension(void *ctx, const char *name)
 {
-    static const pos_reports reports = {sizeof reports, 0, closed_range, closed, running};
-    (void)ctx;
-    return strcmp(name, POS_REPORTS_1) == 0 ? &reports : NULL;
+    return strcmp(name, POS_REPORTS_1) == 0 ? &((shop *)ctx)->history : NULL;
 }
 
 /* ------------------------------------------------------------------ the settings screen: all its words in one string */
@@ -383,8 +382,9 @@ int main(int count, char **arguments)
     shop s = {.data = arguments[5], .mails = arguments[4]};
     s.info = (pos_host_info){.struct_size = sizeof s.info, .register_id = "bare-1", .cloud_url = arguments[2]};
     s.info.ca_file = arguments[3];
-    pos_storage storage = {sizeof storage, 0,           storage_acquire, storage_release,
-                           storage_put,    storage_get, storage_remove,  storage_list};
+    s.history = (pos_reports){sizeof s.history, 0, &s, closed_range, closed, running};
+    pos_storage storage = {sizeof storage, 0,           &s, storage_acquire, storage_release, storage_put, storage_get,
+                           storage_remove, storage_list};
     pos_host host = {sizeof host, POS_ABI_MINOR, &s, host_info, host_now, host_log, host_extension, &storage};
     till t = {.shop = &s, .patience = 1500};
     open_till(&t, &host, arguments[1]);

@@ -34,9 +34,8 @@
  *             choice's options, permille over 1000, calls after the builder returned an error, the same revision for
  *             other actions; last_error NULL
  *
- * EXTENSIONS  The guard lends those that include/pos describes. An extension's functions get the ctx of the host that
- *           lent it, so one that the guard does not know cannot pass through it: the plugin is told that there is none,
- *           and the host's log says so.
+ * EXTENSIONS  The guard lends those that include/pos describes. One that it does not know would pass unseen, so the
+ *           plugin is told that there is none, and the host's log says so.
  *
  * THREADS   Calls may come from any thread; two at once are the host's fault and are detected, not made safe.
  */
@@ -78,16 +77,15 @@ typedef struct poshost_guard_options {
  * Makes a guard. Calls host->info(), and nothing of the plugin.
  *
  * `calls`        what poshost_plugin_calls() gave, or any vtable; must stay valid until poshost_guard_free()
- * `host`         the host's own; stays valid until poshost_guard_free(). host->storage may be NULL if `storage` is not
- * `storage`      the storage with a ctx of its own, so that a ready-made one can be used (poshost_storage_calls() with
- *                the poshost_storage). NULL: host->storage, called with host->ctx
+ * `host`         the host's own, with its storage (poshost_storage_calls() gives a ready-made one); stays valid until
+ *                poshost_guard_free()
  * `options`      NULL: REPORT, no callback
  *
  * Errors, *out is NULL then: MISUSE (`error` names the argument or the required member that is missing), NO_MEMORY.
  */
-POSHOST_API int32_t poshost_guard_new(const pos_plugin *calls, const pos_host *host, const pos_storage *storage,
-                                      void *storage_ctx, const poshost_guard_options *options, poshost_guard **out,
-                                      char *error, uint32_t error_capacity_bytes);
+POSHOST_API int32_t poshost_guard_new(const pos_plugin *calls, const pos_host *host,
+                                      const poshost_guard_options *options, poshost_guard **out, char *error,
+                                      uint32_t error_capacity_bytes);
 
 /* ---- the calls of pos/plugin.h, with the same arguments and results ---- */
 

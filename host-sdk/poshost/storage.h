@@ -5,7 +5,8 @@
  *   poshost_storage *storage;
  *   poshost_storage_open("/var/lib/pos/factorycloud.db", "/var/lib/pos-keys/factorycloud.key", &storage, why,
  *                        sizeof why);
- *   poshost_guard_new(calls, &host, poshost_storage_calls(), storage, NULL, &guard, ...)      (guard.h)
+ *   host.storage = poshost_storage_calls(storage);
+ *   poshost_guard_new(calls, &host, NULL, &guard, ...)      (guard.h), or create() without the guard
  *   ... poshost_guard_destroy(), then:
  *   poshost_storage_close(storage);
  *
@@ -61,9 +62,8 @@ typedef struct poshost_storage poshost_storage;
 POSHOST_API int32_t poshost_storage_open(const char *path, const char *key_file_path, poshost_storage **out,
                                          char *error, uint32_t error_capacity_bytes);
 
-/* The functions of pos/storage.h. Their ctx is the poshost_storage, not the host's ctx: guard.h takes the two apart;
- * a host without the guard writes six one-line functions that pick the storage out of its own ctx. */
-POSHOST_API const pos_storage *poshost_storage_calls(void);
+/* The storage as a host gives it to a plugin: pos_host.storage. Valid until poshost_storage_close(). */
+POSHOST_API const pos_storage *poshost_storage_calls(const poshost_storage *storage);
 
 /* Why the last failing call failed, in English, for a log: the code alone does not name the file. Never NULL; valid
  * until the next call. */

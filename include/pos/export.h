@@ -18,6 +18,7 @@
 typedef struct pos_export {
     uint32_t struct_size;
     uint32_t reserved;
+    void *ctx; /* handed to every function below */
 
     /* Saves `bytes` under `name` (plain ASCII letters, digits, '-', '_' and '.', no folder; the host makes it unique),
      * of the given media type. `place` receives, zero-terminated and cut to fit, words that tell the owner where it is
@@ -27,6 +28,7 @@ typedef struct pos_export {
                     char *place, uint32_t place_capacity_bytes);
 } pos_export;
 
-POS_PIN(pos_export, save, 8, 8);
+POS_PIN(pos_export, ctx, 8, 8);
+POS_PIN(pos_export, save, 12, 16);
 
 #endif

@@ -3,8 +3,9 @@
  * pos/host.h - what a host gives to an instance of a plugin: who it is, the time, a log, storage, and extensions.
  *
  * One pos_host per instance. It, and the pos_storage it points to, stay valid and unchanged until destroy() has
- * returned. Every function gets `ctx` first. All of them are called only from inside the host's own calls into the
- * plugin, on that thread, and none may call back into the plugin (POS_E_BUSY).
+ * returned. Every function gets the `ctx` of the struct that it is in, so that a ready-made storage or extension can be
+ * handed on as it is. All of them are called only from inside the host's own calls into the plugin, on that thread, and
+ * none may call back into the plugin (POS_E_BUSY).
  */
 #ifndef POS_HOST_H
 #define POS_HOST_H
@@ -55,7 +56,7 @@ POS_PIN(pos_time, elapsed_ms, 16, 16);
 typedef struct pos_host {
     uint32_t struct_size;
     uint32_t abi_minor; /* POS_ABI_MINOR as the host was compiled; told in logs only */
-    void *ctx;          /* handed to every function below, and to the storage's */
+    void *ctx;          /* handed to every function below; storage and extensions have their own */
 
     /* Required. What it points to stays valid until the next info() or destroy(). A plugin asks at create, and again
      * at a tick with POS_TICK_LOCALE_CHANGED. */
@@ -67,8 +68,8 @@ typedef struct pos_host {
     /* Required. One line, no newline at its end; no secrets, ever. */
     void (*log)(void *ctx, uint32_t level, const char *text);
 
-    /* Required. Returns the extension of that name (a struct that begins with struct_size, and whose functions take
-     * `ctx` first), valid until destroy(), or NULL. Names end in their major version: "pos.reports/1". */
+    /* Required. Returns the extension of that name (a struct that begins with struct_size, and whose functions take its
+     * own `ctx` first), valid until destroy(), or NULL. Names end in their major version: "pos.reports/1". */
     const void *(*get_extension)(void *ctx, const char *name);
 
     /* Required. */

@@ -19,9 +19,11 @@
 typedef struct pos_reports {
     uint32_t struct_size;
     uint32_t reserved;
+    void *ctx; /* handed to every function below */
 
     /* The lowest and the highest Z number that the host still has, of the numbering it counts in now (after a reset:
-     * of the new one); 0 and 0 when nothing was closed in it. Numbers in between may be missing. Cheap: it is asked at every start and once an hour. Errors: FAILED, IO, BUSY. */
+     * of the new one); 0 and 0 when nothing was closed in it. Numbers in between may be missing. Cheap: it is asked at
+     * every start and once an hour. Errors: FAILED, IO, BUSY. */
     int32_t (*closed_range)(void *ctx, int64_t *first_z_number, int64_t *last_z_number);
 
     /* Hands the closed report of that number to the visitor, once, with origin ORIGINAL (the bytes of the close) or
@@ -32,12 +34,14 @@ typedef struct pos_reports {
     /* Takes the running figures of the open period now and hands them to the visitor, once, with
      * x_sequence >= min_x_sequence. A simple host just uses min_x_sequence: the plugin has made sure, durably, that it
      * was never used before in this period. Must be quick: it runs inside a tick.
-     * NOT_FOUND: no period is open, or nothing was sold since the X that this function handed out last. Errors: FAILED, IO, BUSY. */
+     * NOT_FOUND: no period is open, or nothing was sold since the X that this function handed out last.
+     * Errors: FAILED, IO, BUSY. */
     int32_t (*running)(void *ctx, int64_t min_x_sequence, pos_report_visitor visitor, void *visitor_ctx);
 } pos_reports;
 
-POS_PIN(pos_reports, closed_range, 8, 8);
-POS_PIN(pos_reports, closed, 12, 16);
-POS_PIN(pos_reports, running, 16, 24);
+POS_PIN(pos_reports, ctx, 8, 8);
+POS_PIN(pos_reports, closed_range, 12, 16);
+POS_PIN(pos_reports, closed, 16, 24);
+POS_PIN(pos_reports, running, 20, 32);
 
 #endif

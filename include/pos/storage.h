@@ -40,6 +40,7 @@ typedef int32_t (*pos_record_visitor)(void *visitor_ctx, uint64_t id, uint32_t s
 typedef struct pos_storage {
     uint32_t struct_size;
     uint32_t reserved;
+    void *ctx; /* handed to every function below */
 
     /* Takes the exclusive lock; once, before any other call. POS_E_BUSY: another instance or process has it. */
     int32_t (*acquire)(void *ctx);
@@ -67,8 +68,9 @@ typedef struct pos_storage {
     int32_t (*list)(void *ctx, uint32_t collection, uint64_t from_id, pos_record_visitor visitor, void *visitor_ctx);
 } pos_storage;
 
-POS_PIN(pos_storage, acquire, 8, 8);
-POS_PIN(pos_storage, put, 16, 24);
-POS_PIN(pos_storage, list, 28, 48);
+POS_PIN(pos_storage, ctx, 8, 8);
+POS_PIN(pos_storage, acquire, 12, 16);
+POS_PIN(pos_storage, put, 20, 32);
+POS_PIN(pos_storage, list, 32, 56);
 
 #endif

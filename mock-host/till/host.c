@@ -103,10 +103,12 @@ void host_fill(struct host *host, const pos_host_info *info, struct till_clock *
     host->running = *running;
     host->data = data;
     host->reports.struct_size = (uint32_t)sizeof host->reports;
+    host->reports.ctx = host;
     host->reports.closed_range = host_closed_range;
     host->reports.closed = host_closed;
     host->reports.running = host_take_running;
     host->exporter.struct_size = (uint32_t)sizeof host->exporter;
+    host->exporter.ctx = host;
     host->exporter.save = host_save;
     host->abi.struct_size = (uint32_t)sizeof host->abi;
     host->abi.abi_minor = POS_ABI_MINOR;

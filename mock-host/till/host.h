@@ -20,7 +20,7 @@ struct host_running {
 };
 
 struct host {
-    pos_host abi; /* storage stays NULL: the guard gets it apart */
+    pos_host abi; /* storage: while an instance runs, instance.c's */
     pos_host_info info;
     pos_reports reports;
     pos_export exporter;

@@ -46,25 +46,18 @@ static bool instance_open_storage(struct instance *instance, struct fault *fault
     return true;
 }
 
-bool instance_start(struct instance *instance, const struct host *host, uint32_t storage_delay_ms, struct fault *fault)
+bool instance_start(struct instance *instance, struct host *host, uint32_t storage_delay_ms, struct fault *fault)
 {
     char why[400];
     if (instance->calls == NULL)
         return true;
     if (!instance_open_storage(instance, fault))
         return false;
-    const pos_storage *calls = poshost_storage_calls();
-    void *storage_ctx = instance->storage;
-    if (storage_delay_ms > 0) {
-        instance->slow.inner = calls;
-        instance->slow.inner_ctx = storage_ctx;
-        instance->slow.delay_ms = storage_delay_ms;
-        calls = slow_storage_calls();
-        storage_ctx = &instance->slow;
-    }
+    host->abi.storage = poshost_storage_calls(instance->storage);
+    if (storage_delay_ms > 0)
+        host->abi.storage = slow_storage_fill(&instance->slow, host->abi.storage, storage_delay_ms);
     poshost_guard_options options = {.mode = instance->abort_on_misuse ? POSHOST_GUARD_ABORT : POSHOST_GUARD_REPORT};
-    bool ok = poshost_guard_new(instance->calls, &host->abi, calls, storage_ctx, &options, &instance->guard, why,
-                                sizeof why) == POS_OK &&
+    bool ok = poshost_guard_new(instance->calls, &host->abi, &options, &instance->guard, why, sizeof why) == POS_OK &&
               poshost_guard_create(instance->guard, why, sizeof why) == POS_OK;
     if (ok)
         return true;

@@ -34,7 +34,7 @@ bool instance_load(struct instance *instance, const char *path, const pos_plugin
                    bool abort_on_misuse, struct fault *fault);
 
 /* Opens the storage in the data folder and makes the instance. */
-bool instance_start(struct instance *instance, const struct host *host, uint32_t storage_delay_ms, struct fault *fault);
+bool instance_start(struct instance *instance, struct host *host, uint32_t storage_delay_ms, struct fault *fault);
 
 /* Stops and destroys it, and closes the storage. Nothing to do is fine. False: the plugin refused, in words. */
 bool instance_stop(struct instance *instance, struct fault *fault);

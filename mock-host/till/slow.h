@@ -8,12 +8,12 @@
 #include <pos/storage.h>
 
 struct slow_storage {
+    pos_storage calls; /* what the plugin is given */
     const pos_storage *inner;
-    void *inner_ctx;
     uint32_t delay_ms;
 };
 
-/* The functions; their ctx is the struct slow_storage. */
-const pos_storage *slow_storage_calls(void);
+/* `inner` must outlive it. Returns its calls. */
+const pos_storage *slow_storage_fill(struct slow_storage *slow, const pos_storage *inner, uint32_t delay_ms);
 
 #endif

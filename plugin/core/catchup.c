@@ -70,7 +70,7 @@ typedef enum fetched {
 static fetched fetch(core *c, core_time now, int64_t number)
 {
     fetching f = {.c = c, .now = now, .number = number};
-    int32_t result = c->env.reports->closed(c->env.host_ctx, number, take_closed, &f);
+    int32_t result = c->env.reports->closed(c->env.reports->ctx, number, take_closed, &f);
     /* What happened in the visitor decides: not every host passes its result on. */
     if (f.entry == ENTRY_NEW || f.entry == ENTRY_KNOWN)
         return f.entry == ENTRY_NEW ? FETCHED_NEW : FETCHED_KNOWN;
@@ -99,7 +99,7 @@ static void start(core *c, core_time now)
     catchup *k = &c->catchup;
     k->check_at = now.elapsed_ms + PERIOD_MS;
     k->first = k->last = 0;
-    if (c->env.reports->closed_range(c->env.host_ctx, &k->first, &k->last) != POS_OK) {
+    if (c->env.reports->closed_range(c->env.reports->ctx, &k->first, &k->last) != POS_OK) {
         k->check_at = now.elapsed_ms + RETRY_MS;
         return;
     }

@@ -94,7 +94,7 @@ int32_t core_create(const core_env *env, core_time now, core **out, const char *
     if (!c)
         return POS_E_NO_MEMORY;
     c->env = *env;
-    c->vault = (vault){.storage = env->storage, .ctx = env->host_ctx};
+    c->vault = (vault){.storage = env->storage, .ctx = env->storage->ctx};
     memcpy(c->register_id, env->register_id, strnlen(env->register_id, sizeof c->register_id - 1));
     if (env->device_name)
         memcpy(c->device_name, env->device_name, strnlen(env->device_name, sizeof c->device_name - 1));

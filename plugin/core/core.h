@@ -28,7 +28,7 @@ typedef struct core_time {
 /* What the core works with. The pointers stay valid as long as the core; strings are copied. */
 typedef struct core_env {
     const pos_storage *storage; /* acquired by the caller */
-    void *host_ctx;             /* for storage, reports and log */
+    void *host_ctx;             /* for log */
     const pos_reports *reports; /* NULL: the host has no such extension */
     const pos_export *exporter; /* likewise */
     void (*log)(void *host_ctx, uint32_t level, const char *text);

@@ -83,7 +83,7 @@ int32_t core_export_item(core *c, core_time now, uint64_t id, bool kept, char *p
     int32_t result = read_content(c, collection, id, &saved);
     if (result == POS_OK) {
         write_name(name, &row, saved.is_whole);
-        result = c->env.exporter->save(c->env.host_ctx, name,
+        result = c->env.exporter->save(c->env.exporter->ctx, name,
                                        saved.is_whole ? "application/json" : "application/octet-stream", saved.bytes,
                                        saved.size_bytes, place, place_capacity_bytes);
         place[place_capacity_bytes - 1] = '\0';

@@ -160,7 +160,7 @@ bool xslot_tick(core *c, core_time now)
     if (!xslot_takes(c) || !schedule_is_due(&c->x.schedule, now.elapsed_ms))
         return false;
     taking t = {c, now};
-    c->env.reports->running(c->env.host_ctx, least_sequence(c), take_report, &t);
+    c->env.reports->running(c->env.reports->ctx, least_sequence(c), take_report, &t);
     /* Whatever came of it, the next one is in half an hour: an X that is missed is replaced by the next. */
     schedule_taken(&c->x.schedule, now.elapsed_ms);
     core_changed(c);

@@ -52,7 +52,7 @@ static void host_log(void *ctx, uint32_t level, const char *text)
 
 static int32_t no_range(void *ctx, int64_t *first, int64_t *last)
 {
-    (void)ctx;
+    ck_assert_ptr_eq(ctx, &reports);
     *first = *last = 0;
     return POS_OK;
 }
@@ -73,9 +73,10 @@ static void setup(void)
 {
     disk = storage_memory_new();
     storage.now = *storage_memory_calls();
+    storage.now.ctx = disk;
     info.now = (pos_host_info){.register_id = "till-1", .cloud_url = "http://127.0.0.1:9", .language = "en"};
-    reports.now = (pos_reports){.closed_range = no_range, .closed = no_report, .running = no_report};
-    host.now = (pos_host){.ctx = disk,
+    reports.now = (pos_reports){.ctx = &reports, .closed_range = no_range, .closed = no_report, .running = no_report};
+    host.now = (pos_host){.ctx = &host,
                           .info = host_info,
                           .now = host_now,
                           .log = host_log,

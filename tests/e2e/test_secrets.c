@@ -150,13 +150,13 @@ static int32_t note_id(void *ctx, uint64_t id, uint32_t size_bytes)
 /* Adds what the storage's secret collections hold, and returns how many secrets that are. The host does not run. */
 static size_t read_secrets(bool add)
 {
-    const pos_storage *calls = poshost_storage_calls();
     char database[E2E_PATH_BYTES], key_file[E2E_PATH_BYTES], record[2048];
     size_t secrets = 0;
     reading r = {0};
     e2e_join_path(database, host.folder, "plugin.db");
     e2e_join_path(key_file, host.folder, "keys/plugin.key");
     ck_assert_int_eq(poshost_storage_open(database, key_file, &r.storage, NULL, 0), POS_OK);
+    const pos_storage *calls = poshost_storage_calls(r.storage);
     ck_assert_int_eq(calls->acquire(r.storage), POS_OK);
     for (uint32_t number = 1; number <= COLLECTIONS; number++) {
         uint32_t collection = number | POS_COLLECTION_SECRET;

@@ -52,12 +52,12 @@ static const void *get_extension(void *ctx, const char *name)
     return NULL;
 }
 
-static const pos_host host = {.struct_size = sizeof host,
-                              .abi_minor = POS_ABI_MINOR,
-                              .info = info,
-                              .now = now,
-                              .log = write_log,
-                              .get_extension = get_extension};
+static pos_host host = {.struct_size = sizeof host,
+                        .abi_minor = POS_ABI_MINOR,
+                        .info = info,
+                        .now = now,
+                        .log = write_log,
+                        .get_extension = get_extension};
 
 typedef struct parts {
     poshost_plugin *loaded;
@@ -74,8 +74,9 @@ static int32_t start(parts *till, const char *path, const char *db, const char *
     if (result == POS_OK)
         result = poshost_storage_open(db, key_file, &till->storage, why, room);
     if (result == POS_OK)
-        result = poshost_guard_new(poshost_plugin_calls(till->loaded), &host, poshost_storage_calls(), till->storage,
-                                   NULL, &till->plugin, why, room);
+        host.storage = poshost_storage_calls(till->storage);
+    if (result == POS_OK)
+        result = poshost_guard_new(poshost_plugin_calls(till->loaded), &host, NULL, &till->plugin, why, room);
     if (result == POS_OK)
         result = poshost_guard_create(till->plugin, why, room);
     return result;

@@ -50,7 +50,7 @@ static const void *host_get_extension(void *ctx, const char *name)
 
 static int32_t reports_range(void *ctx, int64_t *first, int64_t *last)
 {
-    ck_assert_ptr_eq(ctx, &fx);
+    ck_assert_ptr_eq(ctx, &fx.reports);
     *first = 1;
     *last = 3;
     return POS_OK;
@@ -70,7 +70,7 @@ pos_report guard_fixture_z(void)
 
 static int32_t reports_closed(void *ctx, int64_t z_number, pos_report_visitor visitor, void *visitor_ctx)
 {
-    ck_assert_ptr_eq(ctx, &fx);
+    ck_assert_ptr_eq(ctx, &fx.reports);
     pos_report z = guard_fixture_z();
     z.z_number = z_number;
     return visitor(visitor_ctx, &z);
@@ -78,7 +78,7 @@ static int32_t reports_closed(void *ctx, int64_t z_number, pos_report_visitor vi
 
 static int32_t reports_running(void *ctx, int64_t min_x_sequence, pos_report_visitor visitor, void *visitor_ctx)
 {
-    ck_assert_ptr_eq(ctx, &fx);
+    ck_assert_ptr_eq(ctx, &fx.reports);
     pos_report x = guard_fixture_z();
     x.kind = POS_REPORT_X;
     x.x_sequence = min_x_sequence;
@@ -89,7 +89,7 @@ static int32_t export_save(void *ctx, const char *name, const char *media_type, 
                            char *place, uint32_t place_capacity_bytes)
 {
     (void)media_type, (void)bytes, (void)size_bytes;
-    ck_assert_ptr_eq(ctx, &fx);
+    ck_assert_ptr_eq(ctx, &fx.exporter);
     snprintf(fx.saved, sizeof fx.saved, "%s", name);
     snprintf(place, place_capacity_bytes, "/media/%s", name);
     return POS_OK;
@@ -116,7 +116,7 @@ const pos_builder guard_fixture_builder = {
 
 int32_t guard_fixture_create_well(pos_instance **out)
 {
-    int32_t code = fx.lent->storage->acquire(fx.lent->ctx);
+    int32_t code = fx.lent->storage->acquire(fx.lent->storage->ctx);
     *out = code == POS_OK ? &instance : NULL;
     return code;
 }
@@ -182,7 +182,7 @@ static int32_t plugin_destroy(pos_instance *self)
     ck_assert_ptr_eq(self, &instance);
     if (fx.in_destroy != NULL)
         return fx.in_destroy();
-    fx.lent->storage->release(fx.lent->ctx);
+    fx.lent->storage->release(fx.lent->storage->ctx);
     return POS_OK;
 }
 
@@ -212,20 +212,23 @@ void guard_fixture_setup(uint32_t mode)
     memset(&fx, 0, sizeof fx);
     fx.disk = storage_memory_new();
     fx.storage = *storage_memory_calls();
+    fx.storage.ctx = fx.disk;
     fx.info = (pos_host_info){
         .struct_size = sizeof fx.info, .register_id = "till-1", .cloud_url = "https://cloud.example", .language = "en"};
     fx.reports = (pos_reports){.struct_size = sizeof fx.reports,
+                               .ctx = &fx.reports,
                                .closed_range = reports_range,
                                .closed = reports_closed,
                                .running = reports_running};
-    fx.exporter = (pos_export){.struct_size = sizeof fx.exporter, .save = export_save};
+    fx.exporter = (pos_export){.struct_size = sizeof fx.exporter, .ctx = &fx.exporter, .save = export_save};
     fx.host = (pos_host){.struct_size = sizeof fx.host,
                          .abi_minor = POS_ABI_MINOR,
                          .ctx = &fx,
                          .info = host_info,
                          .now = host_now,
                          .log = host_log,
-                         .get_extension = host_get_extension};
+                         .get_extension = host_get_extension,
+                         .storage = &fx.storage};
     fx.calls = (pos_plugin){.struct_size = sizeof fx.calls,
                             .name = "test",
                             .version = "1",
@@ -237,8 +240,7 @@ void guard_fixture_setup(uint32_t mode)
                             .destroy = plugin_destroy,
                             .last_error = plugin_last_error};
     poshost_guard_options options = {.mode = mode, .on_misuse = tell, .misuse_ctx = &fx};
-    int32_t code =
-        poshost_guard_new(&fx.calls, &fx.host, &fx.storage, fx.disk, &options, &fx.guard, error, sizeof error);
+    int32_t code = poshost_guard_new(&fx.calls, &fx.host, &options, &fx.guard, error, sizeof error);
     ck_assert_msg(code == POS_OK, "%s", error);
 }
 

@@ -21,8 +21,7 @@ static void setup_again(void)
     poshost_guard_options options = {0};
     poshost_guard_free(fx.guard);
     options.on_misuse = NULL;
-    ck_assert_int_eq(poshost_guard_new(&fx.calls, &fx.host, &fx.storage, fx.disk, &options, &fx.guard, NULL, 0),
-                     POS_OK);
+    ck_assert_int_eq(poshost_guard_new(&fx.calls, &fx.host, &options, &fx.guard, NULL, 0), POS_OK);
     ck_assert_int_eq(poshost_guard_create(fx.guard, NULL, 0), POS_OK);
 }
 
@@ -85,9 +84,9 @@ static int32_t use_storage(pos_tick_out *out)
     int wanted = 100;
     (void)out;
     const pos_storage *storage = fx.lent->storage;
-    ck_assert_int_eq(storage->put(fx.lent->ctx, 1, 1, "x", 1), POS_E_IO);
+    ck_assert_int_eq(storage->put(storage->ctx, 1, 1, "x", 1), POS_E_IO);
     expect_logged("this is 3");
-    ck_assert_int_eq(storage->get(fx.lent->ctx, 1, 1, 0, NULL, 0, &size), POS_E_IO);
+    ck_assert_int_eq(storage->get(storage->ctx, 1, 1, 0, NULL, 0, &size), POS_E_IO);
     ck_assert_uint_eq(size, 5);
     expect_logged("without the record's size");
     storage->list(fx.lent->ctx, 1, 0, visit, &wanted);
@@ -100,7 +99,7 @@ static int32_t end_listing(pos_tick_out *out)
 {
     int wanted = 1;
     (void)out;
-    fx.lent->storage->list(fx.lent->ctx, 1, 0, visit, &wanted);
+    fx.lent->storage->list(fx.lent->storage->ctx, 1, 0, visit, &wanted);
     expect_logged("went on");
     ck_assert_int_eq(wanted, 0);
     return POS_OK;
@@ -132,7 +131,7 @@ START_TEST(test_locked_storage)
     char error[64];
     fx.storage.acquire = acquire_busy;
     poshost_guard_free(fx.guard);
-    ck_assert_int_eq(poshost_guard_new(&fx.calls, &fx.host, &fx.storage, fx.disk, NULL, &fx.guard, NULL, 0), POS_OK);
+    ck_assert_int_eq(poshost_guard_new(&fx.calls, &fx.host, NULL, &fx.guard, NULL, 0), POS_OK);
     ck_assert_int_eq(poshost_guard_create(fx.guard, error, sizeof error), POS_E_BUSY);
     ck_assert_str_eq(error, "the storage is locked");
     ck_assert_str_eq(poshost_guard_last_error(fx.guard), "the storage is locked");
@@ -216,7 +215,7 @@ static const pos_reports *lent_reports(void)
 
 static void expect_closed(int32_t result, const char *words)
 {
-    ck_assert_int_eq(lent_reports()->closed(fx.lent->ctx, 2, take_report, NULL), result);
+    ck_assert_int_eq(lent_reports()->closed(lent_reports()->ctx, 2, take_report, NULL), result);
     guard_fixture_expect(HOST, "reports.closed", words);
 }
 
@@ -230,8 +229,8 @@ static int32_t use_history(pos_tick_out *out)
     visitor_answer = POS_OK;
     fx.reports.closed = hand_over;
     fx.reports.running = hand_over;
-    ck_assert_int_eq(lent_reports()->closed(fx.lent->ctx, 2, take_report, NULL), POS_OK);
-    ck_assert_int_eq(lent_reports()->closed_range(fx.lent->ctx, &first, &last), POS_OK);
+    ck_assert_int_eq(lent_reports()->closed(lent_reports()->ctx, 2, take_report, NULL), POS_OK);
+    ck_assert_int_eq(lent_reports()->closed_range(lent_reports()->ctx, &first, &last), POS_OK);
     ck_assert(first == 1 && last == 3);
     guard_fixture_expect_quiet();
 
@@ -258,15 +257,15 @@ static int32_t use_history(pos_tick_out *out)
     next_report.kind = POS_REPORT_X;
     expect_closed(POS_E_MISUSE, "kind");
     next_report.x_sequence = 3;
-    ck_assert_int_eq(lent_reports()->running(fx.lent->ctx, 3, take_report, NULL), POS_OK);
-    ck_assert_int_eq(lent_reports()->running(fx.lent->ctx, 4, take_report, NULL), POS_E_MISUSE);
+    ck_assert_int_eq(lent_reports()->running(lent_reports()->ctx, 3, take_report, NULL), POS_OK);
+    ck_assert_int_eq(lent_reports()->running(lent_reports()->ctx, 4, take_report, NULL), POS_E_MISUSE);
     guard_fixture_expect(HOST, "reports.running", "below the least");
 
     fx.reports.closed_range = range_backwards;
-    ck_assert_int_eq(lent_reports()->closed_range(fx.lent->ctx, &first, &last), POS_E_FAILED);
+    ck_assert_int_eq(lent_reports()->closed_range(lent_reports()->ctx, &first, &last), POS_E_FAILED);
     guard_fixture_expect(HOST, "reports.closed_range", "5 to 3");
     fx.reports.closed_range = range_unset;
-    ck_assert_int_eq(lent_reports()->closed_range(fx.lent->ctx, &first, &last), POS_E_FAILED);
+    ck_assert_int_eq(lent_reports()->closed_range(lent_reports()->ctx, &first, &last), POS_E_FAILED);
     guard_fixture_expect(HOST, "reports.closed_range", "no range");
     fx.reports.struct_size = 0;
     ck_assert_ptr_null(fx.lent->get_extension(fx.lent->ctx, POS_REPORTS_1));
@@ -295,12 +294,12 @@ static int32_t write_three(pos_tick_out *out)
     uint32_t size = 0;
     (void)out;
     const pos_storage *storage = fx.lent->storage;
-    storage->put(fx.lent->ctx, 1, 1, bytes, 1000);
-    storage->put(fx.lent->ctx, 1, 2, bytes, 500);
-    storage->remove(fx.lent->ctx, 1, &id, 1);
-    storage->get(fx.lent->ctx, 1, 2, 100, bytes, 1000, &size); /* 400 of 500 */
-    storage->get(fx.lent->ctx, 1, 2, 0, bytes, 100, &size);
-    storage->get(fx.lent->ctx, 1, 9, 0, bytes, 100, &size); /* not found */
+    storage->put(storage->ctx, 1, 1, bytes, 1000);
+    storage->put(storage->ctx, 1, 2, bytes, 500);
+    storage->remove(storage->ctx, 1, &id, 1);
+    storage->get(storage->ctx, 1, 2, 100, bytes, 1000, &size); /* 400 of 500 */
+    storage->get(storage->ctx, 1, 2, 0, bytes, 100, &size);
+    storage->get(storage->ctx, 1, 9, 0, bytes, 100, &size); /* not found */
     return POS_OK;
 }
 

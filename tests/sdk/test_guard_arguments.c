@@ -163,12 +163,11 @@ END_TEST
 
 /* ---- new ---- */
 
-static void expect_new_refused(const pos_plugin *calls, const pos_host *host, const pos_storage *storage,
-                               const char *words)
+static void expect_new_refused(const pos_plugin *calls, const pos_host *host, const char *words)
 {
     char error[256] = "";
     poshost_guard *guard = fx.guard;
-    ck_assert_int_eq(poshost_guard_new(calls, host, storage, NULL, NULL, &guard, error, sizeof error), POS_E_MISUSE);
+    ck_assert_int_eq(poshost_guard_new(calls, host, NULL, &guard, error, sizeof error), POS_E_MISUSE);
     ck_assert_ptr_null(guard);
     ck_assert_msg(strstr(error, words) != NULL, "\"%s\" lacks \"%s\"", error, words);
 }
@@ -178,44 +177,48 @@ START_TEST(test_new_arguments)
     const pos_host good = fx.host;
     pos_host host = good;
     pos_plugin calls = fx.calls;
-    expect_new_refused(NULL, &host, &fx.storage, "calls is NULL");
+    expect_new_refused(NULL, &host, "calls is NULL");
     calls.struct_size = 8;
-    expect_new_refused(&calls, &host, &fx.storage, "calls.struct_size");
+    expect_new_refused(&calls, &host, "calls.struct_size");
     calls = fx.calls;
     calls.stop = NULL;
-    expect_new_refused(&calls, &host, &fx.storage, "required function");
+    expect_new_refused(&calls, &host, "required function");
     calls = fx.calls;
-    expect_new_refused(&calls, NULL, &fx.storage, "host is NULL");
+    expect_new_refused(&calls, NULL, "host is NULL");
     host.struct_size = 0;
-    expect_new_refused(&calls, &host, &fx.storage, "host.struct_size");
+    expect_new_refused(&calls, &host, "host.struct_size");
     host = good;
     host.info = NULL;
-    expect_new_refused(&calls, &host, &fx.storage, "host.info");
+    expect_new_refused(&calls, &host, "host.info");
     host = good;
     host.now = NULL;
-    expect_new_refused(&calls, &host, &fx.storage, "host.now");
+    expect_new_refused(&calls, &host, "host.now");
     host = good;
     host.log = NULL;
-    expect_new_refused(&calls, &host, &fx.storage, "host.log");
+    expect_new_refused(&calls, &host, "host.log");
     host = good;
     host.get_extension = NULL;
-    expect_new_refused(&calls, &host, &fx.storage, "host.get_extension");
+    expect_new_refused(&calls, &host, "host.get_extension");
     host = good;
-    expect_new_refused(&calls, &host, NULL, "storage is missing");
+    host.storage = NULL;
+    expect_new_refused(&calls, &host, "storage is missing");
+    host = good;
     pos_storage storage = fx.storage;
+    host.storage = &storage;
     storage.struct_size = 0;
-    expect_new_refused(&calls, &host, &storage, "storage.struct_size");
+    expect_new_refused(&calls, &host, "storage.struct_size");
     storage = fx.storage;
     storage.list = NULL;
-    expect_new_refused(&calls, &host, &storage, "storage.list");
+    expect_new_refused(&calls, &host, "storage.list");
+    host = good;
     fx.info.register_id = "";
-    expect_new_refused(&calls, &host, &fx.storage, "register_id");
+    expect_new_refused(&calls, &host, "register_id");
     fx.info.register_id = "till-1";
     fx.info.cloud_url = NULL;
-    expect_new_refused(&calls, &host, &fx.storage, "cloud_url");
+    expect_new_refused(&calls, &host, "cloud_url");
     fx.info.struct_size = 0;
-    expect_new_refused(&calls, &host, &fx.storage, "info.struct_size");
-    ck_assert_int_eq(poshost_guard_new(&calls, &host, &fx.storage, NULL, NULL, NULL, NULL, 0), POS_E_MISUSE);
+    expect_new_refused(&calls, &host, "info.struct_size");
+    ck_assert_int_eq(poshost_guard_new(&calls, &host, NULL, NULL, NULL, 0), POS_E_MISUSE);
     poshost_guard_free(NULL);
 }
 END_TEST

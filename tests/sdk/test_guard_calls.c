@@ -44,20 +44,20 @@ static int32_t use_storage_first(pos_instance **out, char *error)
 {
     (void)error;
     uint32_t size;
-    ck_assert_int_eq(fx.lent->storage->get(fx.lent->ctx, 1, 1, 0, NULL, 0, &size), POS_E_MISUSE);
+    ck_assert_int_eq(fx.lent->storage->get(fx.lent->storage->ctx, 1, 1, 0, NULL, 0, &size), POS_E_MISUSE);
     guard_fixture_expect(PLUGIN, "storage.get", "before acquire");
-    fx.lent->storage->release(fx.lent->ctx);
+    fx.lent->storage->release(fx.lent->storage->ctx);
     guard_fixture_expect(PLUGIN, "storage.release", "before acquire");
     int32_t code = guard_fixture_create_well(out);
-    ck_assert_int_eq(fx.lent->storage->acquire(fx.lent->ctx), POS_E_MISUSE);
+    ck_assert_int_eq(fx.lent->storage->acquire(fx.lent->storage->ctx), POS_E_MISUSE);
     guard_fixture_expect(PLUGIN, "storage.acquire", "twice");
     return code;
 }
 
 static int32_t use_storage_last(void)
 {
-    fx.lent->storage->release(fx.lent->ctx);
-    ck_assert_int_eq(fx.lent->storage->put(fx.lent->ctx, 1, 1, "x", 1), POS_E_MISUSE);
+    fx.lent->storage->release(fx.lent->storage->ctx);
+    ck_assert_int_eq(fx.lent->storage->put(fx.lent->storage->ctx, 1, 1, "x", 1), POS_E_MISUSE);
     guard_fixture_expect(PLUGIN, "storage.put", "after release");
     return POS_OK;
 }
@@ -76,7 +76,7 @@ static int32_t put_from_visitor(void *ctx, uint64_t id, uint32_t size_bytes)
 {
     (void)id;
     (void)size_bytes;
-    *(int32_t *)ctx = fx.lent->storage->put(fx.lent->ctx, 1, 2, "x", 1);
+    *(int32_t *)ctx = fx.lent->storage->put(fx.lent->storage->ctx, 1, 2, "x", 1);
     return 0;
 }
 
@@ -137,11 +137,11 @@ static int32_t misuse_host(pos_tick_out *out)
     ck_assert_ptr_null(host->get_extension(host->ctx, NULL));
     guard_fixture_expect(PLUGIN, "get_extension", "name is NULL");
     const pos_reports *reports = host->get_extension(host->ctx, POS_REPORTS_1);
-    ck_assert_int_eq(reports->closed_range(host->ctx, NULL, NULL), POS_E_MISUSE);
+    ck_assert_int_eq(reports->closed_range(reports->ctx, NULL, NULL), POS_E_MISUSE);
     guard_fixture_expect(PLUGIN, "reports.closed_range", "NULL");
-    ck_assert_int_eq(reports->closed(host->ctx, 1, NULL, NULL), POS_E_MISUSE);
+    ck_assert_int_eq(reports->closed(reports->ctx, 1, NULL, NULL), POS_E_MISUSE);
     guard_fixture_expect(PLUGIN, "reports.closed", "visitor is NULL");
-    ck_assert_int_eq(reports->running(host->ctx, 1, NULL, NULL), POS_E_MISUSE);
+    ck_assert_int_eq(reports->running(reports->ctx, 1, NULL, NULL), POS_E_MISUSE);
     guard_fixture_expect(PLUGIN, "reports.running", "visitor is NULL");
     host->log(host->ctx, POS_LOG_MISUSE, "the host did this or that");
     guard_fixture_expect_quiet();
@@ -172,8 +172,8 @@ static void *use_everything(void *unused)
     ck_assert_int_eq(time.elapsed_ms, 0);
     ck_assert_str_eq(host->info(host->ctx)->register_id, "");
     ck_assert_ptr_null(host->get_extension(host->ctx, POS_REPORTS_1));
-    ck_assert_int_eq(host->storage->get(host->ctx, 1, 1, 0, NULL, 0, &size), POS_E_MISUSE);
-    ck_assert_int_eq(host->storage->put(host->ctx, 1, 1, "x", 1), POS_E_MISUSE);
+    ck_assert_int_eq(host->storage->get(host->storage->ctx, 1, 1, 0, NULL, 0, &size), POS_E_MISUSE);
+    ck_assert_int_eq(host->storage->put(host->storage->ctx, 1, 1, "x", 1), POS_E_MISUSE);
     return NULL;
 }
 

@@ -32,7 +32,7 @@ static const pos_export *lent(void)
 static int32_t save_as(const char *name)
 {
     char place[64] = "?";
-    return lent()->save(fx.lent->ctx, name, "application/json", "{}", 2, place, sizeof place);
+    return lent()->save(lent()->ctx, name, "application/json", "{}", 2, place, sizeof place);
 }
 
 static int32_t (*inside)(void);
@@ -57,7 +57,7 @@ static int32_t save_well(void)
     char place[10];
     ck_assert_int_eq(save_as("Z-17_a.json"), POS_OK);
     ck_assert_str_eq(fx.saved, "Z-17_a.json");
-    ck_assert_int_eq(lent()->save(fx.lent->ctx, "long.json", "text/plain", NULL, 0, place, sizeof place), POS_OK);
+    ck_assert_int_eq(lent()->save(lent()->ctx, "long.json", "text/plain", NULL, 0, place, sizeof place), POS_OK);
     ck_assert_str_eq(place, "/media/lo");
     guard_fixture_expect_quiet();
     return POS_OK;
@@ -73,11 +73,11 @@ static int32_t save_badly(void)
         ck_assert_int_eq(save_as(names[i]), POS_E_MISUSE);
         guard_fixture_expect(PLUGIN, CALL, "name");
     }
-    ck_assert_int_eq(lent()->save(fx.lent->ctx, "a", NULL, "{}", 2, place, sizeof place), POS_E_MISUSE);
+    ck_assert_int_eq(lent()->save(lent()->ctx, "a", NULL, "{}", 2, place, sizeof place), POS_E_MISUSE);
     guard_fixture_expect(PLUGIN, CALL, "media_type");
-    ck_assert_int_eq(lent()->save(fx.lent->ctx, "a", "t", NULL, 2, place, sizeof place), POS_E_MISUSE);
+    ck_assert_int_eq(lent()->save(lent()->ctx, "a", "t", NULL, 2, place, sizeof place), POS_E_MISUSE);
     guard_fixture_expect(PLUGIN, CALL, "bytes is NULL");
-    ck_assert_int_eq(lent()->save(fx.lent->ctx, "a", "t", "{}", 2, NULL, 0), POS_E_MISUSE);
+    ck_assert_int_eq(lent()->save(lent()->ctx, "a", "t", "{}", 2, NULL, 0), POS_E_MISUSE);
     guard_fixture_expect(PLUGIN, CALL, "no room");
     ck_assert_str_eq(fx.saved, "");
     return POS_OK;

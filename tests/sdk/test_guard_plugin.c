@@ -48,7 +48,7 @@ static int32_t create_without_instance(pos_instance **out, char *error)
 static int32_t create_failing_with_instance(pos_instance **out, char *error)
 {
     guard_fixture_create_well(out);
-    fx.lent->storage->release(fx.lent->ctx);
+    fx.lent->storage->release(fx.lent->storage->ctx);
     strcpy(error, "no");
     return POS_E_FAILED;
 }
@@ -136,7 +136,7 @@ START_TEST(test_last_error)
     setup();
     fx.calls.last_error = no_words;
     poshost_guard_free(fx.guard);
-    ck_assert_int_eq(poshost_guard_new(&fx.calls, &fx.host, &fx.storage, fx.disk, NULL, &fx.guard, NULL, 0), POS_OK);
+    ck_assert_int_eq(poshost_guard_new(&fx.calls, &fx.host, NULL, &fx.guard, NULL, 0), POS_OK);
     ck_assert_int_eq(poshost_guard_create(fx.guard, NULL, 0), POS_OK);
     ck_assert_str_eq(poshost_guard_last_error(fx.guard), "");
     poshost_guard_stats stats;

@@ -59,7 +59,7 @@ static poshost_storage *open_storage(void)
     char error[256];
     poshost_storage *storage = NULL;
     if (poshost_storage_open(data_path, key_path, &storage, error, sizeof error) != POS_OK ||
-        poshost_storage_calls()->acquire(storage) != POS_OK) {
+        poshost_storage_calls(storage)->acquire(storage) != POS_OK) {
         fprintf(stderr, "%s %s\n", error, poshost_storage_error(storage));
         return NULL;
     }
@@ -69,8 +69,8 @@ static poshost_storage *open_storage(void)
 /* Never returns: ends by the parent's SIGKILL. */
 static void work(int out, uint32_t from)
 {
-    const pos_storage *calls = poshost_storage_calls();
     poshost_storage *storage = open_storage();
+    const pos_storage *calls = poshost_storage_calls(storage);
     static unsigned char bytes[RECORD_MAX];
     for (uint32_t number = from; storage != NULL; number++) {
         step now = step_of(number);
@@ -105,7 +105,8 @@ static int matches(poshost_storage *storage, const model *state)
         for (uint32_t id = 0; id < IDS; id++) {
             uint32_t size = 0;
             uint32_t made = state->made[kind][id];
-            int32_t code = poshost_storage_calls()->get(storage, collections[kind], id, 0, found, sizeof found, &size);
+            int32_t code =
+                poshost_storage_calls(storage)->get(storage, collections[kind], id, 0, found, sizeof found, &size);
             if (made == 0 ? code != POS_E_NOT_FOUND : code != POS_OK)
                 return 0;
             if (made == 0)

@@ -301,11 +301,13 @@ static inline void bench_open(bench *b)
     *b = (bench){.has_reports = true, .reg = "till-1", .now = {BENCH_WALL_MS, 5000}};
     b->disk = storage_memory_new();
     b->storage = (pos_storage){.struct_size = sizeof(pos_storage),
+                               .ctx = b,
                                .put = bench_put,
                                .get = bench_get,
                                .remove = bench_remove,
                                .list = bench_list};
     b->reports = (pos_reports){.struct_size = sizeof(pos_reports),
+                               .ctx = b,
                                .closed_range = bench_closed_range,
                                .closed = bench_closed,
                                .running = bench_running};

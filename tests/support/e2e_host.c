@@ -82,11 +82,16 @@ static int32_t give_running(void *ctx, int64_t min_x_sequence, pos_report_visito
 
 static const void *give_extension(void *ctx, const char *name)
 {
-    static const pos_reports reports = {sizeof reports, 0, give_range, give_closed, give_running};
-    return ((const e2e_host *)ctx)->has_history && strcmp(name, POS_REPORTS_1) == 0 ? &reports : NULL;
+    const e2e_host *host = ctx;
+    return host->has_history && strcmp(name, POS_REPORTS_1) == 0 ? &host->reports : NULL;
 }
 
 /* ---- storage: the SDK's, as slow as the test wants it ---- */
+
+static const pos_storage *inner(const e2e_host *host)
+{
+    return poshost_storage_calls(host->storage);
+}
 
 typedef struct span {
     int64_t us, cpu_us;
@@ -108,19 +113,19 @@ static void end_storage(e2e_host *host, const span *start)
 
 static int32_t storage_acquire(void *ctx)
 {
-    return poshost_storage_calls()->acquire(((e2e_host *)ctx)->storage);
+    return inner(ctx)->acquire(inner(ctx)->ctx);
 }
 
 static void storage_release(void *ctx)
 {
-    poshost_storage_calls()->release(((e2e_host *)ctx)->storage);
+    inner(ctx)->release(inner(ctx)->ctx);
 }
 
 static int32_t storage_put(void *ctx, uint32_t collection, uint64_t id, const void *bytes, uint32_t size_bytes)
 {
     e2e_host *host = ctx;
     span start = begin_storage(host, true);
-    int32_t result = poshost_storage_calls()->put(host->storage, collection, id, bytes, size_bytes);
+    int32_t result = inner(host)->put(inner(host)->ctx, collection, id, bytes, size_bytes);
     host->writes++;
     end_storage(host, &start);
     return result;
@@ -132,7 +137,7 @@ static int32_t storage_get(void *ctx, uint32_t collection, uint64_t id, uint32_t
     e2e_host *host = ctx;
     span start = begin_storage(host, false);
     int32_t result =
-        poshost_storage_calls()->get(host->storage, collection, id, offset_bytes, buffer, capacity_bytes, size_bytes);
+        inner(host)->get(inner(host)->ctx, collection, id, offset_bytes, buffer, capacity_bytes, size_bytes);
     host->reads++;
     end_storage(host, &start);
     return result;
@@ -142,7 +147,7 @@ static int32_t storage_remove(void *ctx, uint32_t collection, const uint64_t *id
 {
     e2e_host *host = ctx;
     span start = begin_storage(host, true);
-    int32_t result = poshost_storage_calls()->remove(host->storage, collection, ids, count);
+    int32_t result = inner(host)->remove(inner(host)->ctx, collection, ids, count);
     host->writes++;
     end_storage(host, &start);
     return result;
@@ -151,11 +156,8 @@ static int32_t storage_remove(void *ctx, uint32_t collection, const uint64_t *id
 static int32_t storage_list(void *ctx, uint32_t collection, uint64_t from_id, pos_record_visitor visitor,
                             void *visiting)
 {
-    return poshost_storage_calls()->list(((e2e_host *)ctx)->storage, collection, from_id, visitor, visiting);
+    return inner(ctx)->list(inner(ctx)->ctx, collection, from_id, visitor, visiting);
 }
-
-static const pos_storage storage_calls = {sizeof storage_calls, 0,           storage_acquire, storage_release,
-                                          storage_put,          storage_get, storage_remove,  storage_list};
 
 /* ---- life ---- */
 
@@ -217,13 +219,24 @@ int32_t e2e_host_start(e2e_host *host, char *why, uint32_t why_bytes)
     ck_assert_msg(host->log, "cannot open %s: %s", host->log_file, strerror(errno));
     host->info.cloud_url = host->cloud_url;
     host->info.ca_file = host->ca_file[0] ? host->ca_file : NULL;
-    host->abi = (pos_host){sizeof host->abi, POS_ABI_MINOR, host, give_info, give_time, take_log, give_extension, NULL};
+    host->abi = (pos_host){sizeof host->abi, POS_ABI_MINOR, host,           give_info,
+                           give_time,        take_log,      give_extension, &host->slow_storage};
+    host->reports = (pos_reports){sizeof host->reports, 0, host, give_range, give_closed, give_running};
+    host->slow_storage = (pos_storage){sizeof host->slow_storage,
+                                       0,
+                                       host,
+                                       storage_acquire,
+                                       storage_release,
+                                       storage_put,
+                                       storage_get,
+                                       storage_remove,
+                                       storage_list};
     int32_t result = poshost_plugin_open(path, NULL, &host->plugin, words, sizeof words);
     ck_assert_msg(result == POS_OK, "%s", words);
     open_storage(host);
     poshost_guard_options options = {.mode = POSHOST_GUARD_ABORT};
-    result = poshost_guard_new(poshost_plugin_calls(host->plugin), &host->abi, &storage_calls, host, &options,
-                               &host->guard, words, sizeof words);
+    result =
+        poshost_guard_new(poshost_plugin_calls(host->plugin), &host->abi, &options, &host->guard, words, sizeof words);
     ck_assert_msg(result == POS_OK, "guard: %s", words);
     host->screen = poshost_screen_new();
     ck_assert_ptr_nonnull(host->screen);

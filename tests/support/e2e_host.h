@@ -45,6 +45,8 @@ typedef struct e2e_host {
     size_t day_count, day_room;
 
     pos_host abi;
+    pos_storage slow_storage; /* the SDK's, slowed and measured */
+    pos_reports reports;
     FILE *log;
     poshost_plugin *plugin;
     poshost_storage *storage;

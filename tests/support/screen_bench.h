@@ -44,6 +44,7 @@
 typedef struct bench {
     storage_memory *disk;
     screen_cloud cloud;
+    pos_storage storage;
     pos_reports reports;
     core *core;
     screens *screens;
@@ -141,7 +142,7 @@ static inline int32_t bench_save(void *ctx, const char *name, const char *media_
     return POS_OK;
 }
 
-static const pos_export bench_exporter = {sizeof(pos_export), 0, bench_save};
+static const pos_export bench_exporter = {sizeof(pos_export), 0, NULL, bench_save};
 
 static inline void bench_script(screen_cloud *c)
 {
@@ -177,9 +178,11 @@ static inline bench *bench_open_with(const char *language, bool welcome_seen, co
     b->now = (core_time){BENCH_NOW_MS, 5000000};
     b->random = 1;
     bench_open_now = b;
-    b->reports = (pos_reports){sizeof(pos_reports), 0, bench_closed_range, bench_closed, bench_running};
-    const core_env env = {.storage = storage_memory_calls(),
-                          .host_ctx = b->disk,
+    b->reports = (pos_reports){sizeof(pos_reports), 0, b, bench_closed_range, bench_closed, bench_running};
+    b->storage = *storage_memory_calls();
+    b->storage.ctx = b->disk;
+    const core_env env = {.storage = &b->storage,
+                          .host_ctx = b,
                           .reports = &b->reports,
                           .exporter = exporter,
                           .log = bench_log,

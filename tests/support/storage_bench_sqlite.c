@@ -118,34 +118,35 @@ static int has_in_backup(void *ctx, const void *bytes, uint32_t size_bytes)
 
 static int32_t bench_acquire(void *ctx)
 {
-    return poshost_storage_calls()->acquire(INNER(ctx));
+    return poshost_storage_calls(INNER(ctx))->acquire(INNER(ctx));
 }
 
 static void bench_release(void *ctx)
 {
-    poshost_storage_calls()->release(INNER(ctx));
+    poshost_storage_calls(INNER(ctx))->release(INNER(ctx));
 }
 
 static int32_t bench_put(void *ctx, uint32_t collection, uint64_t id, const void *bytes, uint32_t size_bytes)
 {
-    return poshost_storage_calls()->put(INNER(ctx), collection, id, bytes, size_bytes);
+    return poshost_storage_calls(INNER(ctx))->put(INNER(ctx), collection, id, bytes, size_bytes);
 }
 
 static int32_t bench_get(void *ctx, uint32_t collection, uint64_t id, uint32_t offset_bytes, void *buffer,
                          uint32_t capacity_bytes, uint32_t *size_bytes)
 {
-    return poshost_storage_calls()->get(INNER(ctx), collection, id, offset_bytes, buffer, capacity_bytes, size_bytes);
+    return poshost_storage_calls(INNER(ctx))
+        ->get(INNER(ctx), collection, id, offset_bytes, buffer, capacity_bytes, size_bytes);
 }
 
 static int32_t bench_remove(void *ctx, uint32_t collection, const uint64_t *ids, uint32_t count)
 {
-    return poshost_storage_calls()->remove(INNER(ctx), collection, ids, count);
+    return poshost_storage_calls(INNER(ctx))->remove(INNER(ctx), collection, ids, count);
 }
 
 static int32_t bench_list(void *ctx, uint32_t collection, uint64_t from_id, pos_record_visitor visitor,
                           void *visitor_ctx)
 {
-    return poshost_storage_calls()->list(INNER(ctx), collection, from_id, visitor, visitor_ctx);
+    return poshost_storage_calls(INNER(ctx))->list(INNER(ctx), collection, from_id, visitor, visitor_ctx);
 }
 
 /* ---- making ---- */

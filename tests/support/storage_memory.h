@@ -4,7 +4,7 @@
  * under the contract of pos/storage.h.
  *
  *   storage_memory *disk = storage_memory_new();
- *   host.storage = storage_memory_calls();           ctx: disk (or poshost_guard_new(calls, &host, calls(), disk, ...))
+ *   pos_storage storage = *storage_memory_calls();   and storage.ctx = disk, host.storage = &storage
  *   storage_memory_faults(disk)->put_at = 3;         the third put from here fails
  *   ...
  *   for (uint64_t n = storage_memory_durable(disk); n <= storage_memory_operations(disk); n++)
@@ -22,7 +22,7 @@ typedef struct storage_memory storage_memory;
 storage_memory *storage_memory_new(void);
 void storage_memory_free(storage_memory *disk);
 
-/* The functions of pos/storage.h; their ctx is the storage_memory. */
+/* The functions of pos/storage.h, to be copied: their ctx is the storage_memory, and is NULL here. */
 const pos_storage *storage_memory_calls(void);
 
 /* ---- faults: change the struct at any time; zero means none ---- */

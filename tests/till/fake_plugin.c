@@ -35,7 +35,7 @@ static int32_t fake_create(const pos_host *host, pos_instance **out, char *error
         (void)snprintf(error, error_capacity_bytes, "the fake refuses");
         return fake_plugin.create_result;
     }
-    int32_t result = host->storage->acquire(host->ctx);
+    int32_t result = host->storage->acquire(host->storage->ctx);
     if (result != POS_OK)
         return result;
     fake_plugin.host = host;
@@ -84,7 +84,7 @@ static void fake_ask_x(void)
     const pos_reports *reports = host->get_extension(host->ctx, POS_REPORTS_1);
     fake_instance.next_x_ms = now.elapsed_ms + fake_plugin.x_every_ms;
     fake_plugin.x_asked++;
-    (void)reports->running(host->ctx, fake_plugin.last_x_sequence + 1, fake_take_x, NULL);
+    (void)reports->running(reports->ctx, fake_plugin.last_x_sequence + 1, fake_take_x, NULL);
 }
 
 static int32_t fake_tick(pos_instance *self, const pos_tick_in *in, pos_tick_out *out)
@@ -117,7 +117,7 @@ static int32_t fake_stop(pos_instance *self, uint32_t deadline_ms)
 static int32_t fake_destroy(pos_instance *self)
 {
     (void)self;
-    fake_plugin.host->storage->release(fake_plugin.host->ctx);
+    fake_plugin.host->storage->release(fake_plugin.host->storage->ctx);
     fake_plugin.destroys++;
     return POS_OK;
 }

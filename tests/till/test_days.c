@@ -82,18 +82,18 @@ START_TEST(test_running_figures)
     const pos_reports *reports = host->get_extension(host->ctx, POS_REPORTS_1);
     ck_assert_ptr_nonnull(reports);
     ck_assert_ptr_null(host->get_extension(host->ctx, "pos.other/1"));
-    ck_assert_int_eq(reports->running(host->ctx, 1, see_x, &seen), POS_E_NOT_FOUND);
+    ck_assert_int_eq(reports->running(reports->ctx, 1, see_x, &seen), POS_E_NOT_FOUND);
     ck_assert_int_eq(till_fixture_script(&fixture, "sell 7\nclose\nsell 11", NULL, 0), RUN_OK);
-    ck_assert_int_eq(reports->running(host->ctx, 5, see_x, &seen), POS_OK);
+    ck_assert_int_eq(reports->running(reports->ctx, 5, see_x, &seen), POS_OK);
     ck_assert_int_eq(seen.sequence, 5);
     ck_assert_int_eq(seen.grand_total_minor, till_fixture_ask(&fixture, "SELECT sum(gross_minor) FROM receipts"));
     ck_assert_ptr_nonnull(strstr(seen.document, "\"schema\":\"pos.report.x/1\""));
     ck_assert_ptr_nonnull(strstr(seen.document, "\"z_number\":2,\"x_sequence\":5"));
     ck_assert_ptr_null(strstr(seen.document, "\"items\""));
     /* Nothing was sold since: no figures to take. */
-    ck_assert_int_eq(reports->running(host->ctx, 6, see_x, &seen), POS_E_NOT_FOUND);
+    ck_assert_int_eq(reports->running(reports->ctx, 6, see_x, &seen), POS_E_NOT_FOUND);
     ck_assert_int_eq(till_fixture_script(&fixture, "sell", NULL, 0), RUN_OK);
-    ck_assert_int_eq(reports->running(host->ctx, 6, see_x, &seen), POS_OK);
+    ck_assert_int_eq(reports->running(reports->ctx, 6, see_x, &seen), POS_OK);
     till_fixture_end(&fixture);
 }
 END_TEST

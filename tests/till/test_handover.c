@@ -171,8 +171,8 @@ START_TEST(test_slow_storage)
     till_fixture_start(&fixture);
     fixture.options.storage_delay_ms = 30;
     till_fixture_open(&fixture, fake_plugin_calls());
-    const pos_storage *storage = slow_storage_calls();
-    struct slow_storage *slow = &fixture.till.instance.slow;
+    const pos_storage *storage = fixture.till.host.abi.storage;
+    void *slow = storage->ctx;
     int64_t before_ms = clock_real_ms();
     uint32_t size;
     char byte = 'a';
