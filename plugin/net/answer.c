@@ -102,6 +102,18 @@ int64_t answer_read_retry_after(const char *value, int64_t date_ms)
     return at_ms - date_ms > RETRY_AFTER_MAX_S * MS_PER_S ? RETRY_AFTER_MAX_S * MS_PER_S : at_ms - date_ms;
 }
 
+void answer_read_etag(const char *value, char *to, size_t to_bytes)
+{
+    size_t length = 0;
+
+    while (value[length] > ' ' && value[length] < 0x7f)
+        length++;
+    if (value[length] != '\0' || length >= to_bytes)
+        length = 0;
+    memcpy(to, value, length);
+    to[length] = '\0';
+}
+
 /* The n-th value of a header of the final answer; NULL: there is none. */
 static const char *header_value(CURL *easy, const char *name, size_t index)
 {
@@ -127,6 +139,9 @@ void answer_read_headers(net_answer *answer, CURL *easy)
         answer->encodings_told = true;
         answer->encodings |= answer_read_encodings(value);
     }
+    value = header_value(easy, "ETag", 0);
+    if (value != NULL)
+        answer_read_etag(value, answer->etag, sizeof answer->etag);
     value = header_value(easy, "Date", 0);
     if (value != NULL)
         answer->date_ms = answer_read_date(value);

@@ -30,14 +30,17 @@ typedef struct net_config {
 #define NET_ENCODING_GZIP 0x1u
 #define NET_ENCODING_ZSTD 0x2u
 
+#define NET_ETAG_MAX 95 /* bytes, quotes included; a longer one reads as none */
+
 /* One request. Made by protocol/, owned by the net from submit() on (it wipes and frees it). */
 typedef struct net_request {
-    const char *method;       /* static text: "GET", "POST", "PUT", "DELETE" */
-    const char *content_type; /* static text; NULL without a body */
-    char *path;               /* "/v1/..." with its query, already escaped */
-    char *token;              /* for Authorization: Bearer; NULL: none. Secret */
-    char idempotency_key[33]; /* "" : none */
-    uint8_t *body;            /* may hold a password: wiped before it is freed */
+    const char *method;                   /* static text: "GET", "POST", "PUT", "DELETE" */
+    const char *content_type;             /* static text; NULL without a body */
+    char *path;                           /* "/v1/..." with its query, already escaped */
+    char *token;                          /* for Authorization: Bearer; NULL: none. Secret */
+    char idempotency_key[33];             /* "" : none */
+    char if_none_match[NET_ETAG_MAX + 1]; /* the ETag of what is there already; "" : none */
+    uint8_t *body;                        /* may hold a password: wiped before it is freed */
     size_t body_bytes;
     uint32_t encodings;        /* NET_ENCODING_*: what the worker may compress the body with; 0: as it is */
     uint32_t answer_cap_bytes; /* a longer answer is a failure; 0: 64 KiB */
@@ -60,11 +63,12 @@ typedef enum net_outcome {
 typedef struct net_answer {
     uint32_t ticket; /* of the request that it belongs to */
     net_outcome outcome;
-    int32_t status;         /* HTTP; 0 without an answer */
-    char detail[160];       /* of a failure: the library's words, for a log and a details page; no secrets */
-    char content_type[64];  /* lower case, without parameters */
-    uint32_t encodings;     /* NET_ENCODING_* offered by the answer's Accept-Encoding */
-    bool encodings_told;    /* the answer had an Accept-Encoding header at all */
+    int32_t status;              /* HTTP; 0 without an answer */
+    char detail[160];            /* of a failure: the library's words, for a log and a details page; no secrets */
+    char content_type[64];       /* lower case, without parameters */
+    char etag[NET_ETAG_MAX + 1]; /* "" : none */
+    uint32_t encodings;          /* NET_ENCODING_* offered by the answer's Accept-Encoding */
+    bool encodings_told;         /* the answer had an Accept-Encoding header at all */
     int64_t retry_after_ms; /* -1: none; both forms of the header are understood (a date against the Date header) */
     int64_t date_ms;        /* the answer's Date header; 0: none */
     uint8_t *body;          /* zero-terminated for convenience; NULL when empty */

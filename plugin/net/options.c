@@ -194,6 +194,7 @@ static CURLcode set_headers(CURL *easy, transfer *prepared, const char *coding)
                     request->content_type != NULL ? request->content_type : "") ||
         (coding != NULL && !add_header(prepared, "Content-Encoding: ", coding)) ||
         (request->idempotency_key[0] != '\0' && !add_header(prepared, "Idempotency-Key: ", request->idempotency_key)) ||
+        (request->if_none_match[0] != '\0' && !add_header(prepared, "If-None-Match: ", request->if_none_match)) ||
         (request->token != NULL && !add_header(prepared, "Authorization: Bearer ", request->token)))
         return CURLE_OUT_OF_MEMORY;
     SET(CURLOPT_HTTPHEADER, prepared->headers);

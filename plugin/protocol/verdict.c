@@ -18,12 +18,21 @@ static const struct {
     const char *slug;
     protocol_cause cause;
 } causes[] = {
-    {401, "unauthorized", CAUSE_UNAUTHORIZED},     {401, "login-failed", CAUSE_LOGIN_FAILED},
-    {403, "code-wrong", CAUSE_CODE_WRONG},         {403, "wrong-store", CAUSE_STORE_REFUSED},
-    {403, "store-closed", CAUSE_STORE_REFUSED},    {404, "not-found", CAUSE_STORE_REFUSED},
-    {409, "register-known", CAUSE_REGISTER_KNOWN}, {410, "code-expired", CAUSE_CODE_EXPIRED},
-    {413, "too-large", CAUSE_TOO_LARGE},           {415, "unsupported-type", CAUSE_ENCODING},
-    {415, "unsupported-encoding", CAUSE_ENCODING}, {422, "invalid", CAUSE_INVALID},
+    {401, "unauthorized", CAUSE_UNAUTHORIZED},
+    {401, "login-failed", CAUSE_LOGIN_FAILED},
+    {403, "code-wrong", CAUSE_CODE_WRONG},
+    {403, "wrong-store", CAUSE_STORE_REFUSED},
+    {403, "store-closed", CAUSE_STORE_REFUSED},
+    {404, "not-found", CAUSE_STORE_REFUSED},
+    {409, "register-known", CAUSE_REGISTER_KNOWN},
+    {410, "code-expired", CAUSE_CODE_EXPIRED},
+    {413, "too-large", CAUSE_TOO_LARGE},
+    {415, "unsupported-type", CAUSE_ENCODING},
+    {415, "unsupported-encoding", CAUSE_ENCODING},
+    {422, "invalid", CAUSE_INVALID},
+    {409, "catalogue-exists", CAUSE_CATALOGUE_EXISTS},
+    {422, "catalogue-invalid", CAUSE_CATALOGUE_INVALID},
+    {410, "gone", CAUSE_GONE},
 };
 
 static void decide(protocol_verdict *verdict, protocol_outcome outcome, protocol_cause cause)

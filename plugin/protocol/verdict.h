@@ -35,7 +35,10 @@ typedef enum protocol_cause {
     CAUSE_INVALID,        /* 422 invalid: fields has which */
     CAUSE_TOO_LARGE,      /* 413, a proxy's bare one too (then outcome is RETRY) */
     CAUSE_ENCODING,       /* 415 */
-    CAUSE_OTHER           /* any other refusal: malformed, idempotency-key-reused, a slug we do not know */
+    CAUSE_CATALOGUE_EXISTS,  /* 409 catalogue-exists */
+    CAUSE_CATALOGUE_INVALID, /* 422 catalogue-invalid */
+    CAUSE_GONE,              /* 410 gone: a revision or an upload that is no longer there */
+    CAUSE_OTHER              /* any other refusal: malformed, idempotency-key-reused, a slug we do not know */
 } protocol_cause;
 
 #define PROTOCOL_FIELDS_MAX 8

@@ -54,6 +54,9 @@ text_id failure_find_text(const protocol_verdict *verdict)
     case CAUSE_INVALID:
     case CAUSE_TOO_LARGE:
     case CAUSE_ENCODING:
+    case CAUSE_CATALOGUE_EXISTS:
+    case CAUSE_CATALOGUE_INVALID:
+    case CAUSE_GONE:
     case CAUSE_OTHER:
         break;
     }
@@ -185,6 +188,9 @@ void failure_show(screens *s, const core_person *person)
     case CAUSE_OTHER:
     case CAUSE_TOO_LARGE:
     case CAUSE_ENCODING:
+    case CAUSE_CATALOGUE_EXISTS:
+    case CAUSE_CATALOGUE_INVALID:
+    case CAUSE_GONE:
     case CAUSE_REGISTER_KNOWN:
         page_notice(s, POS_LEVEL_ERROR, TEXT_FAIL_OTHER_CODE, verdict->code, NULL);
         return;
