@@ -53,6 +53,30 @@ static bool has_reports_functions(const pos_reports *reports)
     return reports->closed_range && reports->closed && reports->running;
 }
 
+static bool has_catalogue_functions(const pos_catalogue *c)
+{
+    return c->state && c->read && c->stage_begin && c->stage_add && c->stage_discard && c->swap && c->undo;
+}
+
+/* Configuration data, and what decides whether it may be uploaded. */
+static const char *read_configuration_extensions(host_view *view)
+{
+    const void *catalogue = view->host.get_extension(view->host.ctx, POS_CATALOGUE_1);
+    const void *setup = view->host.get_extension(view->host.ctx, POS_SETUP_1);
+    const void *licence = view->host.get_extension(view->host.ctx, POS_LICENCE_1);
+    view->has_catalogue = catalogue != NULL;
+    view->has_setup = setup != NULL;
+    view->has_licence = licence != NULL;
+    if (catalogue && (!copy_struct(&view->catalogue, sizeof view->catalogue, catalogue) ||
+                      !has_catalogue_functions(&view->catalogue)))
+        return "extension pos.catalogue/1 lacks one of state, read, stage_begin, stage_add, stage_discard, swap, undo";
+    if (setup && (!copy_struct(&view->setup, sizeof view->setup, setup) || !view->setup.wizard_finished))
+        return "extension pos.setup/1 lacks wizard_finished";
+    if (licence && (!copy_struct(&view->licence, sizeof view->licence, licence) || !view->licence.property))
+        return "extension pos.licence/1 lacks property";
+    return NULL;
+}
+
 const char *host_read_extensions(host_view *view)
 {
     const void *reports = view->host.get_extension(view->host.ctx, POS_REPORTS_1);
@@ -64,5 +88,5 @@ const char *host_read_extensions(host_view *view)
         return "extension pos.reports/1 lacks one of closed_range, closed, running";
     if (exporter && (!copy_struct(&view->exporter, sizeof view->exporter, exporter) || !view->exporter.save))
         return "extension pos.export/1 lacks save";
-    return NULL;
+    return read_configuration_extensions(view);
 }

@@ -5,9 +5,12 @@
 
 #include <stdbool.h>
 
+#include "pos/catalogue.h"
 #include "pos/export.h"
 #include "pos/host.h"
+#include "pos/licence.h"
 #include "pos/reports.h"
+#include "pos/setup.h"
 
 typedef struct host_view {
     pos_host host;
@@ -17,6 +20,12 @@ typedef struct host_view {
     bool has_reports;
     pos_export exporter;
     bool has_exporter;
+    pos_catalogue catalogue;
+    bool has_catalogue;
+    pos_setup setup;
+    bool has_setup;
+    pos_licence licence;
+    bool has_licence;
 } host_view;
 
 /* Vtables only: no function of the host is called. NULL, or (static text) what is missing. */

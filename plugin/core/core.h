@@ -8,10 +8,13 @@
 #ifndef CORE_CORE_H
 #define CORE_CORE_H
 
+#include "pos/catalogue.h"
 #include "pos/export.h"
 #include "pos/host.h"
+#include "pos/licence.h"
 #include "pos/report.h"
 #include "pos/reports.h"
+#include "pos/setup.h"
 
 #include "net/net.h"
 #include "protocol/account.h"
@@ -30,7 +33,10 @@ typedef struct core_env {
     const pos_storage *storage; /* acquired by the caller */
     void *host_ctx;             /* for log */
     const pos_reports *reports; /* NULL: the host has no such extension */
-    const pos_export *exporter; /* likewise */
+    const pos_export *exporter; /* likewise; so are the three below */
+    const pos_catalogue *catalogue;
+    const pos_setup *setup;
+    const pos_licence *licence;
     void (*log)(void *host_ctx, uint32_t level, const char *text);
     net *net;
     void (*random)(void *bytes, size_t count);
