@@ -30,10 +30,11 @@ export class Cloud {
         const ready = join(folder, "port");
         rmSync(ready, { force: true });
         cloud.child = start("mock-cloud", ["--data", folder, "--listen", `127.0.0.1:${port}`, "--port-file", ready,
-            "--fast-passwords", "--faults", "--log-level", "error"], ["ignore", "ignore", "inherit"]);
+            "--fast-passwords", "--faults", "--dev", "--log-level", "error"], ["ignore", "ignore", "inherit"]);
         for (const end = Date.now() + deadline_ms; Date.now() < end && !cloud.port; await pause(20))
             if (existsSync(ready)) cloud.port = Number(readFileSync(ready, "utf8"));
         if (!cloud.port) throw new Error("the cloud did not start");
+        cloud.address = `https://127.0.0.1:${cloud.port}`;
         return cloud;
     }
 
@@ -58,8 +59,9 @@ export class Cloud {
 export class Till {
     static async start(folder, cloud, options = []) {
         const till = new Till();
+        till.folder = folder;
         till.lines = [];
-        till.child = start("mock-host", ["--data", folder, "--cloud", `https://127.0.0.1:${cloud.port}`,
+        till.child = start("mock-host", ["--data", folder, "--cloud", cloud.address,
             "--ca", join(cloud.folder, "tls/ca.pem"), "--mail-dir", join(cloud.folder, "mail"), "--script", "-",
             "--web", "127.0.0.1:0", "--guard-abort", "--pace-ms", "0", "--log-file", join(folder + ".log"), ...options],
         ["pipe", "pipe", "inherit"]);

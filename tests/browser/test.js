@@ -1,5 +1,6 @@
 // Runs the tests one after another and counts them.
 import { launch } from "./browser.js";
+import * as cloud from "./test_cloud.js";
 import * as journey from "./test_journey.js";
 import * as live from "./test_live.js";
 import * as screens from "./test_screens.js";
@@ -7,7 +8,7 @@ import * as screens from "./test_screens.js";
 const filter = process.argv[2] || "";
 const browser = await launch();
 let passed = 0, failed = 0;
-for (const [name, test] of [...Object.entries(journey), ...Object.entries(live), ...Object.entries(screens)]) {
+for (const [name, test] of [...Object.entries(journey), ...Object.entries(live), ...Object.entries(screens), ...Object.entries(cloud)]) {
     if (!name.includes(filter)) continue;
     const start = Date.now();
     try {

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Cloud } from "./shop.js";
 
-const email = "ada@example.com";
-const password = "correct horse battery";
+export const email = "ada@example.com";
+export const password = "correct horse battery";
 
 // Closed days, without waiting for them to pass.
 export const closes = (count) => Array.from({ length: count }, () => ["sell 2", "close", "clock-jump 1d"]).flat();
