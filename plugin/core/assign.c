@@ -263,6 +263,7 @@ static void keep_changes(const state *from, state *to)
     to->x_enabled = from->x_enabled;
     to->welcome_seen = from->welcome_seen;
     to->create = from->create;
+    to->catalogue = from->catalogue;
 }
 
 static void put_state(core *c, core_time now)

@@ -100,6 +100,11 @@ static char *encode(const state *s)
         add_text(&w, w.root, "create_form", hash);
         add_text(&w, w.root, "create_key", s->create.key);
     }
+    cJSON *catalogue = state_catalogue_encode(&s->catalogue);
+    if (!catalogue || !cJSON_AddItemToObject(w.root, "catalogue", catalogue)) {
+        cJSON_Delete(catalogue);
+        w.ok = false;
+    }
     char *text = w.ok ? cJSON_PrintUnformatted(w.root) : NULL;
     cJSON_Delete(w.root);
     return text;
@@ -189,6 +194,7 @@ static bool decode(const char *text, size_t size, state *s)
     s->current_slot = (uint32_t)get_int(root, "current_slot", 0, (int64_t)s->slot_count - 1, 0);
     if (s->slots[s->current_slot] == SLOT_UNDECIDED)
         s->assigned = false;
+    state_catalogue_decode(cJSON_GetObjectItemCaseSensitive(root, "catalogue"), &s->catalogue);
     const char *hash = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "create_form"));
     if (hash &&
         sodium_hex2bin(s->create.form_hash, sizeof s->create.form_hash, hash, strlen(hash), NULL, NULL, NULL) == 0)

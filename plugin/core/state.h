@@ -10,6 +10,7 @@
 #define CORE_STATE_H
 
 #include "core/key.h"
+#include "core/state_catalogue.h"
 #include "core/vault.h"
 #include "pos/report.h"
 #include "protocol/business.h"
@@ -53,6 +54,7 @@ typedef struct state {
     uint32_t register_count;
     state_register registers[REGISTERS_MAX];
     state_create create;
+    state_catalogue catalogue;
 } state;
 
 void state_init(state *s);
