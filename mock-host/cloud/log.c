@@ -6,17 +6,18 @@
 #include "log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 static const char *const level_words[] = {"", "error", "warning", "info", "debug"};
 
-static log_level threshold = LOG_LEVEL_INFO;
+static atomic_int threshold = LOG_LEVEL_INFO;
 
 void log_set_level(log_level level)
 {
-    threshold = level;
+    atomic_store_explicit(&threshold, (int)level, memory_order_relaxed);
 }
 
 int log_parse_level(const char *word, log_level *level)
@@ -31,7 +32,7 @@ int log_parse_level(const char *word, log_level *level)
 
 void log_line(log_level level, const char *format, ...)
 {
-    if (level > threshold)
+    if ((int)level > atomic_load_explicit(&threshold, memory_order_relaxed))
         return;
     struct timespec now;
     struct tm utc;

@@ -5,7 +5,7 @@
 
 typedef enum log_level { LOG_LEVEL_ERROR = 1, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG } log_level;
 
-/* Before any thread is started; LOG_LEVEL_INFO until then. */
+/* From any thread, at any time; LOG_LEVEL_INFO until then. */
 void log_set_level(log_level level);
 
 /* Reads "error", "warning", "info" or "debug"; -1 for anything else. */
