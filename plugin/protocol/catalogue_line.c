@@ -336,6 +336,8 @@ catalogue_kind catalogue_key_kind(const char *key)
 
 bool catalogue_lines_equal(const char *a, size_t a_bytes, const char *b, size_t b_bytes)
 {
+    if (a_bytes > POS_CATALOGUE_LINE_MAX_BYTES || b_bytes > POS_CATALOGUE_LINE_MAX_BYTES)
+        return false;
     if (a_bytes == b_bytes && memcmp(a, b, a_bytes) == 0)
         return true;
     cJSON *one = json_parse(a, a_bytes), *other = json_parse(b, b_bytes);

@@ -93,7 +93,8 @@ catalogue_fault catalogue_line_read(const char *text, size_t size_bytes, catalog
 /* The kind that a key belongs to, by its bytes alone; CATALOGUE_UNKNOWN: to none. */
 catalogue_kind catalogue_key_kind(const char *key);
 
-/* Do two lines say the same, whatever the order of their members? false also when memory is out. */
+/* Do two lines say the same, whatever the order of their members? false also when memory is out, or
+ * when one is too long to be a line. */
 bool catalogue_lines_equal(const char *a, size_t a_bytes, const char *b, size_t b_bytes);
 
 #endif
