@@ -21,5 +21,13 @@ void handle_register_till(request *self, response *answer);
 void handle_revoke_token(request *self, response *answer);
 void handle_revoke_tokens(request *self, response *answer);
 void handle_upload_reports(request *self, response *answer);
+void handle_compare_reports(request *self, response *answer);
+void handle_get_catalogue(request *self, response *answer);
+void handle_get_catalogue_lines(request *self, response *answer);
+void handle_create_catalogue_upload(request *self, response *answer);
+void handle_get_catalogue_upload(request *self, response *answer);
+void handle_cancel_catalogue_upload(request *self, response *answer);
+void handle_put_catalogue_page(request *self, response *answer);
+void handle_commit_catalogue_upload(request *self, response *answer);
 
 #endif

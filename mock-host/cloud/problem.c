@@ -29,14 +29,19 @@ static const problem_row rows[] = {
     [PROBLEM_METHOD_NOT_ALLOWED] = {405, "method-not-allowed", "Method not allowed", "This path has other methods."},
     [PROBLEM_REGISTER_KNOWN] = {409, "register-known", "Register known",
                                 "This store already has a till with this register id."},
+    [PROBLEM_CATALOGUE_EXISTS] = {409, "catalogue-exists", "Other configuration data",
+                                  "The store has other configuration data than what is to be replaced."},
     [PROBLEM_CODE_EXPIRED] = {410, "code-expired", "Code no longer valid",
                               "The code is no longer valid. Ask for a new one."},
+    [PROBLEM_GONE] = {410, "gone", "Gone", "It was there and is over."},
     [PROBLEM_TOO_LARGE] = {413, "too-large", "Too large", "The body is larger than this route takes."},
     [PROBLEM_UNSUPPORTED_TYPE] = {415, "unsupported-type", "Unsupported media type",
                                   "This route takes another Content-Type."},
     [PROBLEM_UNSUPPORTED_ENCODING] = {415, "unsupported-encoding", "Unsupported content coding",
                                       "Accept-Encoding lists the codings that this cloud decodes."},
     [PROBLEM_INVALID] = {422, "invalid", "Invalid request", "Some fields are not acceptable."},
+    [PROBLEM_CATALOGUE_INVALID] = {422, "catalogue-invalid", "Invalid configuration data",
+                                   "A line of the configuration data is not acceptable."},
     [PROBLEM_KEY_REUSED] = {422, "idempotency-key-reused", "Idempotency key reused",
                             "This Idempotency-Key came before with another body."},
     [PROBLEM_THROTTLED] = {429, "throttled", "Too many attempts", "Too many attempts. Try again later."},
@@ -76,6 +81,9 @@ void problem_set_store(response *answer, store_status status)
         break;
     case STORE_CLOSED:
         problem_set(answer, PROBLEM_STORE_CLOSED, NULL);
+        break;
+    case STORE_GONE:
+        problem_set(answer, PROBLEM_GONE, NULL);
         break;
     case STORE_BUSY:
         problem_set(answer, PROBLEM_BUSY, NULL);

@@ -95,6 +95,8 @@ static bool add_headers(const exchange *self, struct MHD_Response *to, const cha
         good = good && add_page_headers(answer, to);
     if (type)
         good = good && add(to, "Content-Type", type);
+    if (answer->etag[0])
+        good = good && add(to, "ETag", answer->etag);
     if (answer->challenge)
         good = good && add(to, "WWW-Authenticate", "Bearer");
     if (answer->allow)

@@ -11,6 +11,8 @@
 
 #include <cjson/cJSON.h>
 
+#define REQUEST_PARAMS_MAX 3
+
 /* What the handlers share; nothing in it is of a request. */
 typedef struct api {
     store *store;
@@ -36,6 +38,9 @@ typedef struct request {
     const char *query_limit; /* parameters; NULL where there is none */
     const char *query_after;
     const char *query_q;
+    const char *query_revision;
+    const char *query_since;
+    const char *if_none_match;
     const char *query_page; /* of the pages for people, as the next ones */
     const char *query_from;
     const char *query_to;
@@ -47,9 +52,9 @@ typedef struct request {
     size_t body_bytes;
 
     /* Filled by api_begin(). */
-    char param[2][IDENT_ID_SIZE]; /* the path's parameters in order */
-    store_session session;        /* AUTH_SESSION */
-    store_till_scope till;        /* AUTH_TILL */
+    char param[REQUEST_PARAMS_MAX][IDENT_ID_SIZE]; /* the path's parameters in order */
+    store_session session;                         /* AUTH_SESSION */
+    store_till_scope till;                         /* AUTH_TILL, AUTH_STORE */
     unsigned char token_hash[IDENT_HASH_BYTES];
     store_key key;
 } request;
@@ -61,11 +66,12 @@ typedef struct response {
     int64_t retry_after_s; /* 0: no such header */
     const char *allow;     /* or NULL */
     bool challenge;        /* WWW-Authenticate */
+    char etag[160];        /* with its quotes, or "" */
+    char *text;            /* the body instead of `json`; freed by response_clear() */
+    size_t text_bytes;
+    const char *type; /* of `text` */
 
     /* Of the pages for people; all empty for the API. */
-    char *text; /* the body instead of `json`; freed by response_clear() */
-    size_t text_bytes;
-    const char *type;   /* of `text` */
     bool lasting;       /* may be kept for ever: its address changes when it does */
     char location[160]; /* or "" */
     char cookie[192];   /* Set-Cookie, or "" */

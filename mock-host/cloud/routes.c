@@ -5,6 +5,7 @@
 #include "routes.h"
 #include "batch.h"
 #include "body.h"
+#include "catalogue_line.h"
 #include "handlers.h"
 #include "page.h"
 #include "page_handlers.h"
@@ -18,6 +19,7 @@
 #define JSON_BYTES_MAX (64u * 1024u)
 
 #define TILL_PATH  "/v1/stores/{store_id}/tills/{till_id}"
+#define CATALOGUE  "/v1/stores/{store_id}/catalogue"
 #define STORE_PAGE "/figures/{store_id}"
 
 static const route routes[] = {
@@ -40,6 +42,19 @@ static const route routes[] = {
     {"token-revoke", "DELETE", TILL_PATH "/token", AUTH_TILL, BODY_NOTHING, KEY_NONE, handle_revoke_token},
     {"tokens-revoke", "DELETE", TILL_PATH "/tokens", AUTH_SESSION, BODY_NOTHING, KEY_NONE, handle_revoke_tokens},
     {"reports", "POST", TILL_PATH "/reports", AUTH_TILL, BODY_BATCH, KEY_NONE, handle_upload_reports},
+    {"compare", "POST", TILL_PATH "/reports/compare", AUTH_TILL, BODY_JSON, KEY_NONE, handle_compare_reports},
+    {"catalogue", "GET", CATALOGUE, AUTH_STORE, BODY_NOTHING, KEY_NONE, handle_get_catalogue},
+    {"catalogue-lines", "GET", CATALOGUE "/lines", AUTH_STORE, BODY_NOTHING, KEY_NONE, handle_get_catalogue_lines},
+    {"catalogue-upload-create", "POST", CATALOGUE "/uploads", AUTH_STORE, BODY_JSON, KEY_REQUIRED,
+     handle_create_catalogue_upload},
+    {"catalogue-upload", "GET", CATALOGUE "/uploads/{upload_id}", AUTH_STORE, BODY_NOTHING, KEY_NONE,
+     handle_get_catalogue_upload},
+    {"catalogue-upload-cancel", "DELETE", CATALOGUE "/uploads/{upload_id}", AUTH_STORE, BODY_NOTHING, KEY_NONE,
+     handle_cancel_catalogue_upload},
+    {"catalogue-upload-page", "PUT", CATALOGUE "/uploads/{upload_id}/pages/{page}", AUTH_STORE, BODY_LINES, KEY_NONE,
+     handle_put_catalogue_page},
+    {"catalogue-upload-commit", "POST", CATALOGUE "/uploads/{upload_id}/commit", AUTH_STORE, BODY_JSON, KEY_NONE,
+     handle_commit_catalogue_upload},
 
     /* Pages for people: outside the contract. */
     {"page-start", "GET", "/", AUTH_COOKIE, BODY_NOTHING, KEY_NONE, page_show_start},
@@ -59,7 +74,7 @@ static const route routes[] = {
 };
 
 /* Does the path fit, and if so, which are its parameters? An id that can't be one fits nothing. */
-static bool match(const char *pattern, const char *path, char param[2][IDENT_ID_SIZE])
+static bool match(const char *pattern, const char *path, char param[REQUEST_PARAMS_MAX][IDENT_ID_SIZE])
 {
     size_t found = 0;
     while (*pattern && *path) {
@@ -69,7 +84,7 @@ static bool match(const char *pattern, const char *path, char param[2][IDENT_ID_
             continue;
         }
         size_t length = strcspn(path, "/");
-        if (length >= IDENT_ID_SIZE || found == 2)
+        if (length >= IDENT_ID_SIZE || found == REQUEST_PARAMS_MAX)
             return false;
         memcpy(param[found], path, length);
         param[found][length] = 0;
@@ -133,6 +148,10 @@ static void check_till(request *self, response *answer)
         problem_set(answer, PROBLEM_UNAUTHORIZED, NULL);
     else if (status != STORE_OK)
         problem_set_store(answer, status);
+    else if (self->route->auth == AUTH_STORE && strcmp(self->till.store_id, self->param[0]) != 0)
+        problem_set(answer, PROBLEM_NOT_FOUND, NULL);
+    else if (self->route->auth == AUTH_STORE)
+        return;
     else if (strcmp(self->till.store_id, self->param[0]) != 0 || strcmp(self->till.till_id, self->param[1]) != 0)
         problem_set(answer, PROBLEM_WRONG_STORE, NULL);
 }
@@ -165,14 +184,22 @@ static bool is_type(const char *header, const char *type)
     return header && strncasecmp(header, type, length) == 0 && strchr("; \t", header[length]) != NULL;
 }
 
+static const struct {
+    const char *type;
+    size_t max_bytes;
+} bodies[] = {
+    [BODY_NOTHING] = {NULL, JSON_BYTES_MAX},
+    [BODY_JSON] = {"application/json", JSON_BYTES_MAX},
+    [BODY_BATCH] = {"application/vnd.pos.report-batch", BATCH_BYTES_MAX},
+    [BODY_LINES] = {"application/x-ndjson", CATALOGUE_PAGE_BYTES_MAX},
+    [BODY_FORM] = {"application/x-www-form-urlencoded", JSON_BYTES_MAX},
+};
+
 static void check_body_headers(const request *self, response *answer)
 {
-    const char *type = self->route->body == BODY_JSON   ? "application/json"
-                       : self->route->body == BODY_FORM ? "application/x-www-form-urlencoded"
-                                                        : "application/vnd.pos.report-batch";
     if (self->route->body == BODY_NOTHING)
         return;
-    if (!is_type(self->content_type, type))
+    if (!is_type(self->content_type, bodies[self->route->body].type))
         problem_set(answer, PROBLEM_UNSUPPORTED_TYPE, NULL);
     else if (body_parse_coding(self->content_encoding) == BODY_UNKNOWN)
         problem_set(answer, PROBLEM_UNSUPPORTED_ENCODING, NULL);
@@ -194,7 +221,7 @@ void api_begin(request *self, response *answer, size_t *max_body)
     check_credential(self, answer);
     if (answer->status == 0)
         check_body_headers(self, answer);
-    *max_body = self->route->body == BODY_BATCH ? BATCH_BYTES_MAX : JSON_BYTES_MAX;
+    *max_body = bodies[self->route->body].max_bytes;
 }
 
 void api_handle(request *self, response *answer)

@@ -32,8 +32,11 @@ typedef enum store_status {
     STORE_CLOSED,    /* access to the store was withdrawn */
     STORE_CLAIMED,   /* the register is known under other till ids */
     STORE_NOT_LISTED,
-    STORE_BUSY,  /* not now: no space, I/O error, locked */
-    STORE_FAILED /* a fault of ours */
+    STORE_GONE,    /* it was there and is over */
+    STORE_STALE,   /* something else is there by now than what was to be replaced */
+    STORE_INVALID, /* a line of configuration data breaks the rules */
+    STORE_BUSY,    /* not now: no space, I/O error, locked */
+    STORE_FAILED   /* a fault of ours */
 } store_status;
 
 typedef struct store store;

@@ -14,7 +14,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
-#define DB_CACHE_SIZE 96
+#define DB_CACHE_SIZE 160
 
 typedef struct db {
     sqlite3 *handle;

@@ -24,12 +24,22 @@
  *                    grand totals do not accumulate (0 is good). Computed, never a reason to refuse a report.
  *   conflicts        reports beside the one that counts
  *
+ * Configuration data (openapi.yaml, getCatalogue). Lines are kept byte for byte in the order of their keys, once for
+ * each upload: a commit makes those of the upload the store's, without copying them.
+ *
+ *   catalogues           which revision a store has, and which upload's lines that is
+ *   catalogue_revisions  what was in each revision there ever was
+ *   catalogue_lines      the lines; those of no use any more are swept away a few at a time
+ *   catalogue_items      for each item there is or was the revision in which it or one of its prices changed last: what
+ *                        has changed `since` an earlier revision
+ *   catalogue_uploads    under way or over
+ *
  * Read a live database with `sqlite3 -readonly`: only the cloud may write (see store_db.h).
  */
 #include "store_db.h"
 #include "log.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 static const char accounts_sql[] =
     "CREATE TABLE users (user_id TEXT PRIMARY KEY, email TEXT NOT NULL, email_folded TEXT NOT NULL UNIQUE,"
@@ -139,12 +149,50 @@ static const char views_sql[] =
     " AND c.till_id = r.till_id AND c.register_id = r.register_id AND c.kind = r.kind AND c.z_number = r.z_number"
     " AND c.epoch = r.epoch AND c.counted = 1 WHERE r.standing = 'conflict';";
 
-static int apply_all(sqlite3 *handle)
+/* Holds all that a comparison reads (compareReports), in its order. */
+static const char compare_sql[] = "CREATE INDEX reports_compare ON reports"
+                                  " (company_id, till_id, register_id, epoch, z_number, origin, copy, sha256)"
+                                  " WHERE kind = 'Z';";
+
+static const char catalogue_sql[] =
+    "CREATE TABLE catalogues (catalogue_no INTEGER PRIMARY KEY, store_id TEXT NOT NULL UNIQUE REFERENCES stores,"
+    " revision INTEGER NOT NULL, upload_no INTEGER NOT NULL, known_since INTEGER NOT NULL) STRICT;"
+
+    "CREATE TABLE catalogue_revisions (catalogue_no INTEGER NOT NULL REFERENCES catalogues, revision INTEGER NOT NULL,"
+    " changed_at_ms INTEGER NOT NULL, currency TEXT NOT NULL, taxes INTEGER NOT NULL, payment_methods INTEGER NOT NULL,"
+    " price_levels INTEGER NOT NULL, departments INTEGER NOT NULL, groups INTEGER NOT NULL, users INTEGER NOT NULL,"
+    " items INTEGER NOT NULL, prices INTEGER NOT NULL, PRIMARY KEY (catalogue_no, revision)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE catalogue_lines (upload_no INTEGER NOT NULL, key BLOB NOT NULL, line BLOB NOT NULL,"
+    " PRIMARY KEY (upload_no, key)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE catalogue_items (catalogue_no INTEGER NOT NULL, key BLOB NOT NULL, changed INTEGER NOT NULL,"
+    " gone INTEGER NOT NULL CHECK (gone IN (0,1)), PRIMARY KEY (catalogue_no, key)) STRICT, WITHOUT ROWID;"
+
+    /* `last_*` are of the page that may come again: what was there before it. */
+    "CREATE TABLE catalogue_uploads (upload_no INTEGER PRIMARY KEY AUTOINCREMENT, upload_id TEXT NOT NULL UNIQUE,"
+    " store_id TEXT NOT NULL REFERENCES stores, replaces INTEGER NOT NULL, next_page INTEGER NOT NULL DEFAULT 0,"
+    " lines INTEGER NOT NULL DEFAULT 0, last_lines INTEGER NOT NULL DEFAULT 0, last_key BLOB NOT NULL DEFAULT x'',"
+    " created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, ended_at_ms INTEGER, revision INTEGER,"
+    " useless INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX catalogue_uploads_open ON catalogue_uploads (expires_at_ms) WHERE ended_at_ms IS NULL;"
+    /* Their lines are to be swept away. */
+    "CREATE INDEX catalogue_uploads_useless ON catalogue_uploads (upload_no) WHERE useless = 1;";
+
+/* By the version that brought them: a database is brought up to date by what it lacks. */
+static const struct {
+    int version;
+    const char *sql;
+} parts[] = {
+    {1, accounts_sql}, {1, business_sql}, {1, reports_sql}, {1, views_sql}, {2, compare_sql}, {2, catalogue_sql},
+};
+
+static int apply_newer(sqlite3 *handle, int version)
 {
-    static const char *const parts[] = {accounts_sql, business_sql, reports_sql, views_sql};
     int code = SQLITE_OK;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && code == SQLITE_OK; i++)
-        code = sqlite3_exec(handle, parts[i], NULL, NULL, NULL);
+        if (parts[i].version > version)
+            code = sqlite3_exec(handle, parts[i].sql, NULL, NULL, NULL);
     return code;
 }
 
@@ -164,14 +212,15 @@ store_status schema_apply(sqlite3 *handle)
     int version = read_version(handle);
     if (version == SCHEMA_VERSION)
         return STORE_OK;
-    if (version != 0) {
+    if (version < 0 || version > SCHEMA_VERSION) {
         log_line(LOG_LEVEL_ERROR, "the database has schema version %d, this program knows %d", version, SCHEMA_VERSION);
         return STORE_FAILED;
     }
-    if (sqlite3_exec(handle, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK && apply_all(handle) == SQLITE_OK &&
-        sqlite3_exec(handle, "PRAGMA user_version = 1; COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+    if (sqlite3_exec(handle, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK &&
+        apply_newer(handle, version) == SQLITE_OK &&
+        sqlite3_exec(handle, "PRAGMA user_version = 2; COMMIT", NULL, NULL, NULL) == SQLITE_OK)
         return STORE_OK;
-    log_line(LOG_LEVEL_ERROR, "creating the tables: %s", sqlite3_errmsg(handle));
+    log_line(LOG_LEVEL_ERROR, "making the tables: %s", sqlite3_errmsg(handle));
     sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL);
     return STORE_FAILED;
 }

@@ -86,6 +86,8 @@ class Contract:
             for name, part in schema.get("properties", {}).items():
                 if name in value:
                     self.check(value[name], part, f"{where}.{name}")
+        if "oneOf" in schema and sum(self.fits(value, part) for part in schema["oneOf"]) != 1:
+            raise Mismatch(f"{where}: {value!r} is not exactly one of what it may be")
         for part in schema.get("allOf", ()):
             if "if" in part:
                 if self.fits(value, part["if"]):
@@ -169,15 +171,32 @@ class Contract:
         else:
             if media not in content:
                 raise Mismatch(f"{where}: Content-Type {media!r} is not documented")
-            body = json.loads(entry["body"])
-            self.check(body, content[media]["schema"], where)
-            self.check_no_more(body, content[media]["schema"], where)
+            if media == "application/x-ndjson":
+                self.check_lines(entry["body"], content[media], where)
+            else:
+                self.check_body(entry["body"], content[media]["schema"], where)
             if media == "application/problem+json":
-                self.check_slug(body, response, where)
+                self.check_slug(json.loads(entry["body"]), response, where)
         if status.startswith("2") and "request" in entry:
             schema = operation["requestBody"]["content"]["application/json"]["schema"]
             self.check(json.loads(entry["request"]), schema, f"{where} (accepted request)")
         return f"{entry['method']} {pattern}", status
+
+    def check_body(self, text, schema, where):
+        body = json.loads(text)
+        self.check(body, schema, where)
+        self.check_no_more(body, schema, where)
+        return body
+
+    def check_lines(self, text, media, where):
+        """The first line is ours, the others are somebody's data, who may have put more into them."""
+        if not text.endswith("\n"):
+            raise Mismatch(f"{where}: the last line does not end")
+        first, *lines = text[:-1].split("\n")
+        if self.check_body(first, media["x-first-line"], f"{where}: line 1")["count"] != len(lines):
+            raise Mismatch(f"{where}: {len(lines)} lines are not `count`")
+        for number, line in enumerate(lines, 2):
+            self.check(json.loads(line), media["x-line"], f"{where}: line {number}")
 
     def check_slug(self, body, response, where):
         slug = body["type"].rsplit(":", 1)[1]

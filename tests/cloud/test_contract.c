@@ -3,8 +3,9 @@
  * Every documented status of every documented route, once: contract.py then demands that none is missing, and that
  * each answer is what include/cloud/openapi.yaml says. A new route in the document without a row here fails.
  */
-#include "cloud_batches.h"
+#include "cloud_catalogue.h"
 #include "cloud_suite.h"
+#include "contract_rows.h"
 
 #include "cloud/batch.h"
 
@@ -16,84 +17,6 @@ static fixture fx;
 static person ana;
 static shop place;
 static till bar;
-
-typedef enum credential { NOBODY = 1, PERSON, TILL } credential;
-
-typedef struct row {
-    const char *name; /* of the route, for fault rules */
-    const char *method;
-    const char *path; /* %C, %S, %T: company, store, till */
-    credential who;
-    bool has_json;
-    bool has_key;
-    bool has_batch;
-    bool has_query;
-    bool tenant; /* 404 for what is somebody else's */
-} row;
-
-static const row rows[] = {
-    {.name = "health", .method = "GET", .path = "/v1/health", .who = NOBODY},
-    {.name = "registrations",
-     .method = "POST",
-     .path = "/v1/registrations",
-     .who = NOBODY,
-     .has_json = true,
-     .has_key = true},
-    {.name = "registration-confirm",
-     .method = "POST",
-     .path = "/v1/registrations/reg_x/confirm",
-     .who = NOBODY,
-     .has_json = true,
-     .has_key = true},
-    {.name = "recoveries",
-     .method = "POST",
-     .path = "/v1/recoveries",
-     .who = NOBODY,
-     .has_json = true,
-     .has_key = true},
-    {.name = "recovery-confirm",
-     .method = "POST",
-     .path = "/v1/recoveries/rec_x/confirm",
-     .who = NOBODY,
-     .has_json = true,
-     .has_key = true},
-    {.name = "login", .method = "POST", .path = "/v1/sessions", .who = NOBODY, .has_json = true},
-    {.name = "session", .method = "GET", .path = "/v1/sessions/current", .who = PERSON},
-    {.name = "logout", .method = "DELETE", .path = "/v1/sessions/current", .who = PERSON},
-    {.name = "companies", .method = "GET", .path = "/v1/companies", .who = PERSON, .has_query = true},
-    {.name = "company-create",
-     .method = "POST",
-     .path = "/v1/companies",
-     .who = PERSON,
-     .has_json = true,
-     .has_key = true},
-    {.name = "stores",
-     .method = "GET",
-     .path = "/v1/companies/%C/stores",
-     .who = PERSON,
-     .has_query = true,
-     .tenant = true},
-    {.name = "store-create",
-     .method = "POST",
-     .path = "/v1/companies/%C/stores",
-     .who = PERSON,
-     .has_json = true,
-     .has_key = true,
-     .tenant = true},
-    {.name = "till",
-     .method = "PUT",
-     .path = "/v1/stores/%S/tills/%T",
-     .who = PERSON,
-     .has_json = true,
-     .tenant = true},
-    {.name = "token-revoke", .method = "DELETE", .path = "/v1/stores/%S/tills/%T/token", .who = TILL},
-    {.name = "tokens-revoke",
-     .method = "DELETE",
-     .path = "/v1/stores/%S/tills/%T/tokens",
-     .who = PERSON,
-     .tenant = true},
-    {.name = "reports", .method = "POST", .path = "/v1/stores/%S/tills/%T/reports", .who = TILL, .has_batch = true},
-};
 
 static void setup(void)
 {
@@ -134,22 +57,22 @@ static call call_for(const row *route, char *path, size_t path_size)
         what.json = "{}";
     if (route->has_key)
         what.key = fixture_hex();
-    if (route->has_batch) {
+    what.type = contract_type_of(route);
+    if (what.type)
         what.body = "";
-        what.type = "application/vnd.pos.report-batch";
-    }
     return what;
 }
 
 START_TEST(failures_of_the_cloud)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; i < contract_row_count; i++)
         for (int status = 500; status <= 503; status += 3) {
             char json[100];
             char path[240];
-            snprintf(json, sizeof json, "{\"route\":\"%s\",\"status\":%d,\"times\":1}", rows[i].name, status);
+            snprintf(json, sizeof json, "{\"route\":\"%s\",\"status\":%d,\"times\":1}", contract_rows[i].name, status);
             fixture_refused(&fx, (call){.path = "/_faults", .json = json}, 201, NULL);
-            fixture_refused(&fx, call_for(&rows[i], path, sizeof path), status, status == 500 ? "internal" : "busy");
+            fixture_refused(&fx, call_for(&contract_rows[i], path, sizeof path), status,
+                            status == 500 ? "internal" : "busy");
         }
 }
 END_TEST
@@ -160,30 +83,30 @@ START_TEST(bodies_that_no_route_takes)
     char *huge = calloc(1, BATCH_BYTES_MAX + 1);
     memset(large, ' ', 70000);
     large[70000] = 0;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < contract_row_count; i++) {
         char path[240];
-        call what = call_for(&rows[i], path, sizeof path);
-        if (!rows[i].has_json && !rows[i].has_batch)
+        call what = call_for(&contract_rows[i], path, sizeof path);
+        if (!contract_rows[i].has_json && !contract_type_of(&contract_rows[i]))
             continue;
         what.type = "text/plain";
         fixture_refused(&fx, what, 415, "unsupported-type");
-        what.type = rows[i].has_batch ? "application/vnd.pos.report-batch" : NULL;
+        what.type = contract_type_of(&contract_rows[i]);
         what.coding = "br";
         fixture_refused(&fx, what, 415, "unsupported-encoding");
         what.coding = NULL;
-        what.json = rows[i].has_json ? "{" : NULL;
+        what.json = contract_rows[i].has_json ? "{" : NULL;
         what.body = "{";
         what.body_bytes = 1;
         fixture_refused(&fx, what, 400, "malformed");
-        what.json = rows[i].has_json ? large : NULL;
+        what.json = contract_rows[i].has_json ? large : NULL;
         what.body = huge;
         what.body_bytes = BATCH_BYTES_MAX + 1;
         fixture_refused(&fx, what, 413, "too-large");
-        if (rows[i].has_json) {
+        if (contract_rows[i].has_json) {
             what.json = "{}";
             fixture_refused(&fx, what, 422, "invalid");
         }
-        if (rows[i].has_key) {
+        if (contract_rows[i].has_key) {
             what.key = NULL;
             fixture_refused(&fx, what, 400, "malformed");
         }
@@ -198,28 +121,29 @@ START_TEST(who_may_not)
     static const char claim[] = "{\"register_id\":\"till-1\",\"claim\":\"first\"}";
     static const char store_json[] = "{\"name\":\"X\",\"time_zone\":\"UTC\"}";
     person eve = fixture_person(&fx, "eve@example.com");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < contract_row_count; i++) {
         char path[240];
-        call what = call_for(&rows[i], path, sizeof path);
-        if (rows[i].who == NOBODY)
+        call what = call_for(&contract_rows[i], path, sizeof path);
+        if (contract_rows[i].who == NOBODY)
             continue;
         what.token = NULL;
         fixture_refused(&fx, what, 401, "unauthorized");
-        what.token = rows[i].who == PERSON ? bar.token : ana.token;
+        what.token = contract_rows[i].who == PERSON ? bar.token : ana.token;
         fixture_refused(&fx, what, 401, "unauthorized");
-        if (rows[i].tenant) {
+        if (contract_rows[i].tenant) {
             what.token = eve.token;
-            what.json = !what.json ? NULL : strcmp(rows[i].name, "till") == 0 ? claim : store_json;
+            what.json = !what.json ? NULL : strcmp(contract_rows[i].name, "till") == 0 ? claim : store_json;
             fixture_refused(&fx, what, 404, "not-found");
         }
-        if (rows[i].who == TILL) {
-            fill_path(rows[i].path, place.company_id, "sto_other", path, sizeof path);
+        if (contract_rows[i].who == TILL) {
+            fill_path(contract_rows[i].path, place.company_id, "sto_other", path, sizeof path);
             what.token = bar.token;
-            fixture_refused(&fx, what, 403, "wrong-store");
+            fixture_refused(&fx, what, contract_rows[i].of_store ? 404 : 403,
+                            contract_rows[i].of_store ? "not-found" : "wrong-store");
         }
-        if (rows[i].has_query) {
+        if (contract_rows[i].has_query) {
+            what = call_for(&contract_rows[i], path, sizeof path);
             snprintf(path + strlen(path), sizeof path - strlen(path), "?limit=0");
-            what.token = ana.token;
             fixture_refused(&fx, what, 422, "invalid");
         }
     }
@@ -270,6 +194,23 @@ START_TEST(throttles)
 }
 END_TEST
 
+/* What only a store that is closed answers. */
+static void closed_store(const till *at, const char *store_id)
+{
+    for (size_t i = 0; i < contract_row_count; i++) {
+        char path[240];
+        if (!contract_rows[i].of_store && strcmp(contract_rows[i].name, "compare") != 0)
+            continue;
+        call what = call_for(&contract_rows[i], path, sizeof path);
+        if (contract_rows[i].of_store)
+            fill_path(contract_rows[i].path, place.company_id, store_id, path, sizeof path);
+        else
+            snprintf(path, sizeof path, "%s/reports/compare", at->path);
+        what.token = at->token;
+        fixture_refused(&fx, what, 403, "store-closed");
+    }
+}
+
 START_TEST(what_goes_well)
 {
     char path[240];
@@ -298,6 +239,7 @@ START_TEST(what_goes_well)
     reply closed = fixture_claim(&fx, &ana, north, other.till_id, "till-1", "first");
     fixture_expect(&closed, 403, "store-closed");
     reply_free(&closed);
+    closed_store(&other, north);
     closed = batch_send_coded(&fx, &other, &(buffer){NULL, 0}, NULL);
     fixture_expect(&closed, 403, "store-closed");
     reply_free(&closed);
@@ -306,6 +248,55 @@ START_TEST(what_goes_well)
     snprintf(path, sizeof path, "%s/tokens", bar.path);
     fixture_refused(&fx, (call){.method = "DELETE", .path = path, .token = ana.token}, 204, NULL);
     fixture_refused(&fx, (call){.method = "DELETE", .path = "/v1/sessions/current", .token = ana.token}, 204, NULL);
+}
+END_TEST
+
+static void expect_reply(reply answer, long status, const char *slug)
+{
+    fixture_expect(&answer, status, slug);
+    reply_free(&answer);
+}
+
+/* What an upload answers that is over. */
+static void upload_is_gone(const char *upload_id)
+{
+    expect_reply(catalogue_upload(&fx, &bar, "GET", upload_id), 410, "gone");
+    expect_reply(catalogue_upload(&fx, &bar, "DELETE", upload_id), 410, "gone");
+    expect_reply(catalogue_commit(&fx, &bar, upload_id, 0), 410, "gone");
+    catalogue_put_text(&fx, &bar, upload_id, 0, catalogue_small, 410, "gone");
+}
+
+START_TEST(compare_and_catalogue)
+{
+    static const char digests[] = "{\"sets\":[{\"register_id\":\"till-1\",\"epoch\":0,\"ranges\":[[1,1]],"
+                                  "\"per\":\"number\",\"digests\":[\"0123456789abcdef\"]}]}";
+    char path[240];
+    char first[80];
+    char second[80];
+    const char *key = fixture_hex();
+    snprintf(path, sizeof path, "%s/reports/compare", bar.path);
+    fixture_refused(&fx, (call){.path = path, .json = digests, .token = bar.token}, 200, NULL);
+    catalogue_begin(&fx, &bar, 0, second);
+    expect_reply(catalogue_create(&fx, &bar, 0, key), 201, NULL);
+    expect_reply(catalogue_create(&fx, &bar, 1, key), 422, "idempotency-key-reused");
+    catalogue_begin(&fx, &bar, 0, first);
+    catalogue_put_text(&fx, &bar, first, 0, "{}\n", 422, "catalogue-invalid");
+    catalogue_put_text(&fx, &bar, first, 1, catalogue_small, 422, "invalid");
+    catalogue_put_text(&fx, &bar, first, 0, catalogue_small, 200, NULL);
+    catalogue_put_text(&fx, &bar, "upl_x", 0, catalogue_small, 404, "not-found");
+    expect_reply(catalogue_upload(&fx, &bar, "GET", first), 200, NULL);
+    expect_reply(catalogue_commit(&fx, &bar, "upl_x", 1), 404, "not-found");
+    expect_reply(catalogue_commit(&fx, &bar, first, 1), 422, "invalid");
+    expect_reply(catalogue_commit(&fx, &bar, first, CATALOGUE_SMALL_LINES), 200, NULL);
+    expect_reply(catalogue_commit(&fx, &bar, second, 0), 409, "catalogue-exists");
+    expect_reply(catalogue_upload(&fx, &bar, "DELETE", second), 204, NULL);
+    upload_is_gone(second);
+    expect_reply(catalogue_create(&fx, &bar, 0, fixture_hex()), 409, "catalogue-exists");
+    expect_reply(catalogue_info(&fx, &bar, NULL), 200, NULL);
+    expect_reply(catalogue_info(&fx, &bar, "*"), 304, NULL);
+    expect_reply(catalogue_page(&fx, &bar, 1, 0, NULL, 1000, NULL), 200, NULL);
+    expect_reply(catalogue_page(&fx, &bar, 1, 0, NULL, 1000, "*"), 304, NULL);
+    expect_reply(catalogue_page(&fx, &bar, 2, 0, NULL, 1000, NULL), 410, "gone");
 }
 END_TEST
 
@@ -322,9 +313,9 @@ START_TEST(what_is_not_there)
                                         "/_faultsx"};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         fixture_refused(&fx, (call){.path = paths[i]}, 404, "not-found");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < contract_row_count; i++) {
         char path[240];
-        call what = call_for(&rows[i], path, sizeof path);
+        call what = call_for(&contract_rows[i], path, sizeof path);
         what.method = "PATCH";
         fixture_refused(&fx, what, 405, "method-not-allowed");
     }
@@ -343,6 +334,7 @@ int main(void)
     tcase_add_test(cases, codes);
     tcase_add_test(cases, throttles);
     tcase_add_test(cases, what_goes_well);
+    tcase_add_test(cases, compare_and_catalogue);
     tcase_add_test(cases, what_is_not_there);
     suite_add_tcase(suite, cases);
     return suite_run(suite, "all");
