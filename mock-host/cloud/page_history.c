@@ -30,7 +30,7 @@ static void write_row(void *context, const figures_report *report)
     page_raw(out, "</td><td>");
     page_write_register(out, report);
     page_raw(out, "</td><td class=\"n\">");
-    page_number(out, report->epoch);
+    page_number(out, report->epoch + 1); /* people count from one, and the till's screen says so too */
     page_raw(out, "</td><td>");
     page_moment(out, report->received_at_ms);
     page_raw(out, "</td></tr>\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What needs a look: missing numbers, grand totals that do not follow one another, new series of numbers, conflicts and
+ * What needs a look: missing numbers, grand totals that do not follow one another, new numberings, conflicts and
  * figures that do not add up. As little marks in the history, and in words above everything else.
  */
 #include "page_figures.h"

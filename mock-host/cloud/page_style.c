@@ -136,6 +136,7 @@ static const char tables[] =
     "th:last-child, td:last-child { padding-right: 0; }\n"
     "td { height: 48px; }\n"
     ".compact td { height: 40px; }\n"
+    "td.n + :not(.n), th.n + :not(.n) { padding-left: 24px; }\n"
     ".n { text-align: right; font-variant-numeric: tabular-nums; }\n"
     "tbody tr:last-child td, tbody tr:last-child th { border-bottom: 0; }\n"
     "tfoot td, tfoot th { border-top: 1px solid var(--edge); border-bottom: 0; font-weight: 600; color: inherit; "

@@ -105,7 +105,7 @@
         for (const el of document.querySelectorAll("body noscript")) el.remove();
         sync(document.getElementById("till"), page.getElementById("till"), sent);
         sync(document.getElementById("main"), page.getElementById("main"), sent);
-        if (sent) for (const el of document.querySelectorAll("#screen input[type=password], #screen input[data-shown]"))
+        if (sent) for (const el of document.querySelectorAll("#screen input[type=password], #screen input[data-shown], #screen input[data-secret]"))
             if (sent.get(el) === el.value) el.value = "";
         document.title = page.title;
         document.documentElement.lang = page.documentElement.lang;

@@ -36,11 +36,13 @@ static bool web_field_is_new_password(const struct web_draw *draw)
 
 static void web_field_write_secret(const struct web_draw *draw, const poshost_widget *widget)
 {
-    if (widget->keyboard == POS_KEYBOARD_NUMBER)
-        web_html_write(draw->out, " type=\"password\" inputmode=\"numeric\" autocomplete=\"one-time-code\"");
-    else
-        web_html_write(draw->out, " type=\"password\" autocomplete=\"%s\"",
-                       web_field_is_new_password(draw) ? "new-password" : "current-password");
+    if (widget->keyboard == POS_KEYBOARD_NUMBER) { /* a code that is good once is seen while it is copied from a mail */
+        web_html_write(draw->out,
+                       " type=\"text\" inputmode=\"numeric\" autocomplete=\"one-time-code\" data-secret=\"1\"");
+        return;
+    }
+    web_html_write(draw->out, " type=\"password\" autocomplete=\"%s\"",
+                   web_field_is_new_password(draw) ? "new-password" : "current-password");
     web_html_write(draw->out, " data-show=\"%s\" data-hide=\"%s\"", web_word(draw->language, WEB_WORD_SHOW),
                    web_word(draw->language, WEB_WORD_HIDE));
 }

@@ -121,8 +121,8 @@ START_TEST(what_is_remarkable_is_marked)
     page_expect(&page, "3 missing before");
     page_expect(&page, "the grand total of Z 7 is −€5.00 off");
     page_expect(&page, "Grand total breaks");
-    page_expect(&page, "Register till-1 began a new series of numbers with Z 1");
-    page_expect(&page, "New series");
+    page_expect(&page, "Register till-1 began a new numbering with Z 1");
+    page_expect(&page, "New numbering");
     page_expect(&page, "Z 2 of Fri\xc2\xa0"
                        "20\xc2\xa0Nov\xc2\xa0"
                        "2026: two different reports");
