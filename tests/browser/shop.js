@@ -91,9 +91,26 @@ export class Till {
         await this.await(/^\.\.done\.\.$/);
     }
 
+    async html() {
+        return (await fetch(this.address)).text();
+    }
+
+    // Waits until `found` in the page's text says so; time passes for the plugin meanwhile.
+    async until(what, found) {
+        for (const end = Date.now() + deadline_ms; Date.now() < end; await this.do("pause 30ms"))
+            if (found(await this.html())) return;
+        throw new Error(`did not happen: ${what}`);
+    }
+
+    // The same as do(), then waits for the cloud's answer.
+    async ask(...commands) {
+        await this.do(...commands);
+        await this.until("an answer", (html) => !html.includes('id="w-asking"'));
+    }
+
     // The id of the first row of the list on the screen.
     async firstRow() {
-        return /class="row" id="c-([^"]*)"/.exec(await (await fetch(this.address)).text())[1];
+        return /class="row" id="c-([^"]*)"/.exec(await this.html())[1];
     }
 
     async stop() {

@@ -1,4 +1,4 @@
-// Runs the tests one after another and counts them.
+// Runs the tests, a few at a time (they wait a lot), and counts them: node test.js [WORDS IN THE NAME]. JOBS=1 for one.
 import { launch } from "./browser.js";
 import * as cloud from "./test_cloud.js";
 import * as journey from "./test_journey.js";
@@ -6,20 +6,26 @@ import * as live from "./test_live.js";
 import * as screens from "./test_screens.js";
 
 const filter = process.argv[2] || "";
+const waiting = [journey, screens, cloud, live].flatMap((file) => Object.entries(file)).filter(([name]) => name.includes(filter));
 const browser = await launch();
 let passed = 0, failed = 0;
-for (const [name, test] of [...Object.entries(journey), ...Object.entries(live), ...Object.entries(screens), ...Object.entries(cloud)]) {
-    if (!name.includes(filter)) continue;
-    const start = Date.now();
-    try {
-        await test(browser);
-        passed++;
-        console.log(`ok   ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
-    } catch (why) {
-        failed++;
-        console.log(`FAIL ${name}: ${why.stack || why}`);
+
+const work = async () => {
+    for (let next; (next = waiting.shift());) {
+        const [name, test] = next;
+        const start = Date.now();
+        try {
+            await test(browser);
+            passed++;
+            console.log(`ok   ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+        } catch (why) {
+            failed++;
+            console.log(`FAIL ${name}: ${why.stack || why}`);
+        }
     }
-}
+};
+
+await Promise.all(Array.from({ length: Number(process.env.JOBS) || 2 }, work));
 await browser.close();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1); // whatever a failed test left running ends with it

@@ -97,9 +97,9 @@ const sendReports = async (owner, cloud, till) => {
     await owner.on("status.item");
     await owner.back();
     await owner.on("status");
-    await owner.press("status.retry");
     const again = await Cloud.start(cloud.folder, cloud.port);
     cloud.child = again.child;
+    await owner.press("status.retry");
     await till.do("wait idle 60s");
     await owner.until("an empty queue", async () => (await owner.page.locator(".empty").count()) > 0);
     await owner.back();
