@@ -83,6 +83,9 @@ static int32_t open_parts(core *c, core_time now, const char **reason)
     sender_open(c);
     catchup_open(c, now);
     xslot_open(c, now);
+    *reason = "out of memory";
+    if (!catalogue_open(c))
+        return POS_E_NO_MEMORY;
     return POS_OK;
 }
 
@@ -113,6 +116,7 @@ void core_destroy(core *c)
     if (!c)
         return;
     sender_close(c);
+    catalogue_close(c);
     assign_close(c);
     person_close(c);
     outbox_close(&c->outbox);
@@ -127,6 +131,7 @@ static void try_now(core *c)
 {
     for (uint32_t i = 0; i < c->state.destination_count; i++)
         backoff_skip(&c->credentials[i].backoff);
+    catalogue_try_now(c);
 }
 
 int32_t core_close_day(core *c, core_time now, const pos_report *z, const char **why)
@@ -176,6 +181,10 @@ static void take_answers(core *c, core_time now)
     while (c->env.net->poll(c->env.net, &answer)) {
         if (is_from_cloud(&answer))
             c->last_contact_ms = now.wall_ms;
+        if (catalogue_take_answer(c, now, &answer)) {
+            net_answer_clear(&answer);
+            continue;
+        }
         if (c->sender.phase == SENDER_IN_FLIGHT && answer.ticket == c->sender.ticket)
             answer_take_upload(c, now, &answer);
         else if (!take_persons_answer(c, now, &answer) && !assign_take_renewal(c, now, &answer) &&
@@ -246,6 +255,8 @@ static uint32_t next_delay(const core *c, core_time now)
     if (xslot_takes(c))
         delay = shorter(delay, schedule_wait_ms(&c->x.schedule, now.elapsed_ms));
     delay = shorter(delay, catchup_wait_ms(c, now));
+    int64_t catalogue_ms = catalogue_wait_ms(c, now);
+    delay = shorter(delay, catalogue_ms == 0 ? (int64_t)TICK_WAITING_MS : catalogue_ms);
     if (c->write_retry_at > now.elapsed_ms)
         delay = shorter(delay, c->write_retry_at - now.elapsed_ms);
     if (c->outbox.waiting.size > 0 || xslot_is_pending(c)) {
@@ -272,6 +283,7 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
     take_answers(c, now);
     bool more = write_one(c, now);
     more = sender_advance(c, now) || more;
+    more = catalogue_tick(c, now) || more;
     return more ? 0 : next_delay(c, now);
 }
 

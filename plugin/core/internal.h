@@ -8,6 +8,7 @@
 
 #include "core/assign.h"
 #include "core/backoff.h"
+#include "core/catalogue.h"
 #include "core/catchup.h"
 #include "core/core.h"
 #include "core/diagnose.h"
@@ -50,6 +51,7 @@ struct core {
     assign assign;
     disconnect disconnect;
     diagnose diagnose;
+    catalogue *catalogue; /* NULL: the host has none */
     int64_t write_retry_at;  /* elapsed ms: the storage failed, wait before writing again */
     int64_t last_contact_ms; /* wall */
     int64_t failing_since_ms;
