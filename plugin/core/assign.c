@@ -263,6 +263,7 @@ static void keep_changes(const state *from, state *to)
     to->x_enabled = from->x_enabled;
     to->welcome_seen = from->welcome_seen;
     to->create = from->create;
+    to->resend = from->resend;
     to->catalogue = from->catalogue;
 }
 
@@ -289,6 +290,7 @@ static void put_state(core *c, core_time now)
         c->outbox.last_closed_at_ms = 0;
     }
     schedule_soon(&c->x.schedule, now.elapsed_ms);
+    resend_begin_anew(c);
     core_log(c, POS_LOG_INFO, "assigned to store %s of company %s", c->state.destinations[a->index].store_id,
              c->state.destinations[a->index].company_id);
     finish(c, true, NULL, false);

@@ -235,7 +235,7 @@ static step read_piece(core *c, core_time now, uint32_t *budget)
 bool build_step(core *c, core_time now)
 {
     sender *s = &c->sender;
-    uint32_t budget = VAULT_PIECE_BYTES;
+    uint32_t budget = vault_read_left(&c->vault);
     step next = STEP_MORE;
     while (next == STEP_MORE && budget > 0) {
         if (s->reading) {

@@ -29,7 +29,31 @@ void catchup_lacks(core *c, int64_t number)
 int64_t catchup_wait_ms(const core *c, core_time now)
 {
     int64_t wait = c->catchup.check_at - now.elapsed_ms;
-    return !c->env.reports ? INT64_MAX : wait > 0 ? wait : 0;
+    return !c->env.reports || c->catchup.waits ? INT64_MAX : wait > 0 ? wait : 0;
+}
+
+bool catchup_is_finding_epoch(const core *c, core_time now)
+{
+    const catchup *k = &c->catchup;
+    return k->phase == CATCHUP_BACK || (k->phase == CATCHUP_IDLE && now.elapsed_ms >= k->check_at);
+}
+
+void catchup_count_anew(core *c)
+{
+    c->catchup.phase = CATCHUP_IDLE;
+    c->catchup.check_at = 0;
+    c->catchup.waits = false;
+}
+
+int32_t catchup_read_range(core *c, int64_t *first, int64_t *last)
+{
+    *first = *last = 0;
+    return c->env.reports ? c->env.reports->closed_range(c->env.reports->ctx, first, last) : POS_E_NOT_FOUND;
+}
+
+int32_t catchup_read_closed(core *c, int64_t number, pos_report_visitor visitor, void *visitor_ctx)
+{
+    return c->env.reports->closed(c->env.reports->ctx, number, visitor, visitor_ctx);
 }
 
 /* ---- fetching one ---- */
@@ -59,18 +83,10 @@ static int32_t take_closed(void *ctx, const pos_report *in)
     return f->entry == ENTRY_ERROR ? error : POS_OK;
 }
 
-typedef enum fetched {
-    FETCHED_NEW = 1,
-    FETCHED_KNOWN,
-    FETCHED_NOTHING, /* the host does not have it, or what it gave cannot be used */
-    FETCHED_FAILED,  /* the host could not give it out */
-    FETCHED_ERROR    /* our storage did not take it */
-} fetched;
-
-static fetched fetch(core *c, core_time now, int64_t number)
+fetched catchup_fetch(core *c, core_time now, int64_t number)
 {
     fetching f = {.c = c, .now = now, .number = number};
-    int32_t result = c->env.reports->closed(c->env.reports->ctx, number, take_closed, &f);
+    int32_t result = catchup_read_closed(c, number, take_closed, &f);
     /* What happened in the visitor decides: not every host passes its result on. */
     if (f.entry == ENTRY_NEW || f.entry == ENTRY_KNOWN)
         return f.entry == ENTRY_NEW ? FETCHED_NEW : FETCHED_KNOWN;
@@ -91,15 +107,18 @@ static void start_forward(core *c)
     k->phase = CATCHUP_FORWARD;
     k->failed_at = 0;
     k->failed_in_a_row = 0;
+    k->taken = 0;
+    k->left_so_far = 0;
     k->cursor = k->complete_through + 1 > k->first ? k->complete_through + 1 : k->first;
+    if (resend_leaves_out(c, k->first))
+        k->cursor = k->first; /* what is left out is counted anew */
 }
 
 static void start(core *c, core_time now)
 {
     catchup *k = &c->catchup;
     k->check_at = now.elapsed_ms + PERIOD_MS;
-    k->first = k->last = 0;
-    if (c->env.reports->closed_range(c->env.reports->ctx, &k->first, &k->last) != POS_OK) {
+    if (catchup_read_range(c, &k->first, &k->last) != POS_OK) {
         k->check_at = now.elapsed_ms + RETRY_MS;
         return;
     }
@@ -125,10 +144,21 @@ static void finish(core *c, core_time now)
 {
     catchup *k = &c->catchup;
     k->phase = CATCHUP_IDLE;
+    k->left = k->left_so_far;
     k->complete_through = k->failed_at == 0 ? k->last : k->failed_at - 1;
     if (k->failed_at != 0)
         k->check_at = now.elapsed_ms + RETRY_MS;
     core_changed(c);
+}
+
+/* May one more be taken? If not, and there is a store, the cloud is asked what it has of all this. */
+static bool has_room(core *c, core_time now)
+{
+    catchup *k = &c->catchup;
+    k->waits = !outbox_has_room(c, c->state.current_slot);
+    if ((k->waits || k->taken > OUTBOX_WINDOW) && k->phase == CATCHUP_FORWARD)
+        resend_start_by_itself(c, now);
+    return !k->waits;
 }
 
 /* The host counts again from below our last number. Where its report of a number is ours, the two agree from there on
@@ -136,7 +166,11 @@ static void finish(core *c, core_time now)
 static void step_back(core *c, core_time now)
 {
     catchup *k = &c->catchup;
-    fetched got = k->cursor >= k->first ? fetch(c, now, k->cursor) : FETCHED_KNOWN;
+    if (!has_room(c, now))
+        return;
+    fetched got = k->cursor < k->first              ? FETCHED_KNOWN
+                  : resend_leaves_out(c, k->cursor) ? FETCHED_NOTHING
+                                                    : catchup_fetch(c, now, k->cursor);
     if (got == FETCHED_ERROR || got == FETCHED_FAILED)
         pause_after_error(c, now);
     else if (got == FETCHED_KNOWN)
@@ -158,7 +192,15 @@ static void step_forward(core *c, core_time now)
         }
         if (failed)
             break;
-        fetched got = fetch(c, now, k->cursor);
+        if (resend_leaves_out(c, k->cursor)) {
+            k->left_so_far++;
+            k->cursor++;
+            continue;
+        }
+        if (!has_room(c, now))
+            return;
+        fetched got = catchup_fetch(c, now, k->cursor);
+        k->taken += got == FETCHED_NEW;
         failed = got == FETCHED_ERROR;
         if (got == FETCHED_FAILED && k->failed_at == 0)
             k->failed_at = k->cursor; /* one report that the host cannot read does not stop the rest */
@@ -184,9 +226,12 @@ bool catchup_tick(core *c, core_time now)
         start(c, now);
         return k->phase != CATCHUP_IDLE;
     }
+    k->waits = k->phase == CATCHUP_FORWARD && resend_reads_history(c);
+    if (k->waits)
+        return false;
     if (k->phase == CATCHUP_BACK)
         step_back(c, now);
     else
         step_forward(c, now);
-    return k->phase != CATCHUP_IDLE;
+    return k->phase != CATCHUP_IDLE && !k->waits;
 }

@@ -3,7 +3,9 @@
  * core/catchup.h - compares the host's history with what is here, at start and hourly, and fetches what is lacking.
  *
  * A host can die between its own commit of a close and our OK, a storage can be wiped or restored: the host's history
- * is then the only place that still knows. One report a tick.
+ * is then the only place that still knows. One report a tick, and no more than the outbox takes at once
+ * (OUTBOX_WINDOW): where more than that is lacking, and there is a store, core/resend.h takes over, which asks the cloud
+ * first what it has.
  */
 #ifndef CORE_CATCHUP_H
 #define CORE_CATCHUP_H
@@ -23,6 +25,10 @@ typedef struct catchup {
     int64_t first, last; /* the host's lowest and highest number */
     int64_t failed_at;   /* the lowest number that the host could not give out this time; 0: none */
     uint32_t failed_in_a_row;
+    uint32_t taken;           /* in this walk */
+    bool waits;               /* the outbox has enough of it for now, or a comparison reads the history */
+    uint32_t left;            /* numbers that are not fetched, by the owner's wish: of the last whole walk */
+    uint32_t left_so_far;     /* of this one */
     uint32_t epoch;           /* in which complete_through is meant */
     int64_t complete_through; /* nothing up to here is lacking, of that epoch */
 } catchup;
@@ -32,5 +38,23 @@ void catchup_open(core *c, core_time now);
 bool catchup_tick(core *c, core_time now);
 void catchup_lacks(core *c, int64_t number); /* a number that we had was lost: look again */
 int64_t catchup_wait_ms(const core *c, core_time now);
+/* Whether the host counts anew is being found out, or is about to be. */
+bool catchup_is_finding_epoch(const core *c, core_time now);
+void catchup_count_anew(core *c); /* what the owner leaves out has changed */
+
+/* ---- the host's history, for whoever reads it ---- */
+int32_t catchup_read_range(core *c, int64_t *first, int64_t *last);
+int32_t catchup_read_closed(core *c, int64_t number, pos_report_visitor visitor, void *visitor_ctx);
+
+typedef enum fetched {
+    FETCHED_NEW = 1,
+    FETCHED_KNOWN,
+    FETCHED_NOTHING, /* the host does not have it, or what it gave cannot be used */
+    FETCHED_FAILED,  /* the host could not give it out */
+    FETCHED_ERROR    /* our storage did not take it */
+} fetched;
+
+/* One report into the outbox. */
+fetched catchup_fetch(core *c, core_time now, int64_t number);
 
 #endif

@@ -86,6 +86,7 @@ static int32_t open_parts(core *c, core_time now, const char **reason)
     *reason = "out of memory";
     if (!catalogue_open(c))
         return POS_E_NO_MEMORY;
+    resend_open(c);
     return POS_OK;
 }
 
@@ -117,6 +118,7 @@ void core_destroy(core *c)
         return;
     sender_close(c);
     catalogue_close(c);
+    resend_close(c);
     assign_close(c);
     person_close(c);
     outbox_close(&c->outbox);
@@ -188,7 +190,7 @@ static void take_answers(core *c, core_time now)
         if (c->sender.phase == SENDER_IN_FLIGHT && answer.ticket == c->sender.ticket)
             answer_take_upload(c, now, &answer);
         else if (!take_persons_answer(c, now, &answer) && !assign_take_renewal(c, now, &answer) &&
-                 !diagnose_take_answer(c, now, &answer))
+                 !diagnose_take_answer(c, now, &answer) && !resend_take_answer(c, now, &answer))
             disconnect_take_answer(c, &answer);
         net_answer_clear(&answer);
     }
@@ -234,7 +236,8 @@ static bool write_one(core *c, core_time now)
     if (now.elapsed_ms < c->write_retry_at)
         return false;
     bool wrote = put_device_id(c) || disconnect_tick(c, now) || assign_tick(c, now) || store_session(c) ||
-                 put_dirty_state(c) || settle(c, now) || catchup_tick(c, now) || xslot_tick(c, now);
+                 put_dirty_state(c) || settle(c, now) || xslot_tick(c, now) || catchup_tick(c, now) ||
+                 resend_write(c, now);
     if (vault_is_failing(&c->vault) && c->vault.writes > 0 && c->write_retry_at <= now.elapsed_ms)
         c->write_retry_at = now.elapsed_ms + WRITE_RETRY_MS;
     return wrote && now.elapsed_ms >= c->write_retry_at;
@@ -249,7 +252,7 @@ static int64_t shorter(int64_t a, int64_t b)
 static uint32_t next_delay(const core *c, core_time now)
 {
     if (c->sender.phase == SENDER_IN_FLIGHT || person_is_busy(c) || disconnect_is_running(c) ||
-        c->diagnose.view.running)
+        c->diagnose.view.running || c->resend.ticket != 0)
         return TICK_WAITING_MS;
     int64_t delay = TICK_LONGEST_MS;
     if (xslot_takes(c))
@@ -257,6 +260,7 @@ static uint32_t next_delay(const core *c, core_time now)
     delay = shorter(delay, catchup_wait_ms(c, now));
     int64_t catalogue_ms = catalogue_wait_ms(c, now);
     delay = shorter(delay, catalogue_ms == 0 ? (int64_t)TICK_WAITING_MS : catalogue_ms);
+    delay = shorter(delay, resend_wait_ms(c, now));
     if (c->write_retry_at > now.elapsed_ms)
         delay = shorter(delay, c->write_retry_at - now.elapsed_ms);
     if (c->outbox.waiting.size > 0 || xslot_is_pending(c)) {
@@ -284,6 +288,7 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
     bool more = write_one(c, now);
     more = sender_advance(c, now) || more;
     more = catalogue_tick(c, now) || more;
+    more = resend_read(c, now) || more;
     return more ? 0 : next_delay(c, now);
 }
 

@@ -46,6 +46,7 @@ bool core_disconnect(core *c, core_time now)
     if (person_is_busy(c) || assign_is_writing(c) || disconnect_is_running(c))
         return false;
     sender_abandon(c);
+    resend_end(c, now, true);
     assign_abandon_renewal(c);
     person_begin(c, REQUEST_DISCONNECT);
     tell_all(c);

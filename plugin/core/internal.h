@@ -16,6 +16,7 @@
 #include "core/ledger.h"
 #include "core/outbox.h"
 #include "core/person.h"
+#include "core/resend_internal.h"
 #include "core/sender.h"
 #include "core/state.h"
 #include "core/vault.h"
@@ -52,6 +53,7 @@ struct core {
     disconnect disconnect;
     diagnose diagnose;
     catalogue *catalogue; /* NULL: the host has none */
+    resend resend;
     int64_t write_retry_at;  /* elapsed ms: the storage failed, wait before writing again */
     int64_t last_contact_ms; /* wall */
     int64_t failing_since_ms;

@@ -2,6 +2,7 @@
 /* core/ledger.c - ledger pages to bytes and back (core/ledger.h). An entry is 128 bytes, so a full page is 32 KiB. */
 #include "core/ledger.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,9 @@ enum {
     AT_DATE = 12,
     AT_HASH = 23,
     AT_RECEIPT = 55, /* 64 bytes and a zero: up to 120 */
-    AT_ORIGIN = 120
+    AT_ORIGIN = 120,
+    AT_TILL_MARK = 121,
+    AT_ELSEWHERE = 127
 };
 
 static void encode_entry(const ledger_entry *entry, uint8_t *at)
@@ -28,6 +31,8 @@ static void encode_entry(const ledger_entry *entry, uint8_t *at)
     memcpy(at + AT_HASH, entry->sha256, sizeof entry->sha256);
     memcpy(at + AT_RECEIPT, entry->receipt_id, sizeof entry->receipt_id);
     at[AT_ORIGIN] = entry->origin;
+    memcpy(at + AT_TILL_MARK, entry->till_mark, sizeof entry->till_mark);
+    at[AT_ELSEWHERE] = entry->elsewhere;
 }
 
 static void decode_entry(const uint8_t *at, ledger_entry *entry)
@@ -43,6 +48,8 @@ static void decode_entry(const uint8_t *at, ledger_entry *entry)
     memcpy(entry->sha256, at + AT_HASH, sizeof entry->sha256);
     memcpy(entry->receipt_id, at + AT_RECEIPT, sizeof entry->receipt_id - 1);
     entry->origin = at[AT_ORIGIN];
+    memcpy(entry->till_mark, at + AT_TILL_MARK, sizeof entry->till_mark);
+    entry->elsewhere = at[AT_ELSEWHERE];
 }
 
 void ledger_drop(ledger *l)
@@ -97,9 +104,20 @@ void ledger_set(ledger *l, const ledger_entry *entry)
     l->entries[at] = *entry;
 }
 
+void ledger_unset(ledger *l, uint8_t index)
+{
+    for (uint32_t at = 0; at < l->count; at++) {
+        if (l->entries[at].index != index)
+            continue;
+        l->count--;
+        memmove(&l->entries[at], &l->entries[at + 1], (l->count - at) * sizeof l->entries[0]);
+        return;
+    }
+}
+
 int32_t ledger_save(ledger *l, vault *v, const char *register_id, uint32_t epoch)
 {
-    uint8_t *payload = malloc((size_t)l->count * ENTRY_BYTES);
+    uint8_t *payload = malloc((size_t)l->count * ENTRY_BYTES + 1);
     if (!payload) {
         ledger_drop(l);
         return POS_E_NO_MEMORY;
@@ -113,4 +131,34 @@ int32_t ledger_save(ledger *l, vault *v, const char *register_id, uint32_t epoch
     if (result != POS_OK)
         ledger_drop(l);
     return result;
+}
+
+typedef struct first_page {
+    uint64_t id;
+    bool found;
+} first_page;
+
+static int32_t take_first(void *ctx, uint64_t id, uint32_t size_bytes)
+{
+    first_page *first = ctx;
+    (void)size_bytes;
+    first->id = id;
+    first->found = true;
+    return 1;
+}
+
+vault_result ledger_next_page(vault *v, uint64_t from, uint64_t *id)
+{
+    first_page first = {0, false};
+    int32_t result = v->storage->list(v->ctx, COLLECTION_LEDGER, from, take_first, &first);
+    *id = first.id;
+    if (first.found)
+        return VAULT_OK;
+    return result == POS_OK ? VAULT_ABSENT : VAULT_ERROR;
+}
+
+void ledger_mark_till(const char *till_id, uint8_t mark[LEDGER_MARK_BYTES])
+{
+    memset(mark, 0, LEDGER_MARK_BYTES);
+    (void)sodium_hex2bin(mark, LEDGER_MARK_BYTES, till_id, 2 * (size_t)LEDGER_MARK_BYTES, NULL, NULL, NULL);
 }

@@ -15,6 +15,8 @@
 #include "core/key.h"
 #include "core/vault.h"
 
+#define LEDGER_MARK_BYTES 6
+
 typedef struct ledger_entry {
     uint8_t index; /* number % LEDGER_BLOCK */
     char business_date[11];
@@ -22,7 +24,12 @@ typedef struct ledger_entry {
     uint8_t origin;       /* POS_ORIGIN_* */
     int64_t closed_at_ms;
     uint8_t sha256[PROTOCOL_SHA256_BYTES];
-    char receipt_id[PROTOCOL_ID_MAX + 1];
+    char receipt_id[PROTOCOL_ID_MAX + 1]; /* "" : the cloud was found to have it */
+    /* The head of the till id under which it was delivered; zeros: not known. A cloned till that became "another one"
+     * has the ledger of the first: what that one delivered is not to be looked for under its own name. */
+    uint8_t till_mark[LEDGER_MARK_BYTES];
+    /* The cloud had this very document in another epoch before, and counts it there; 0: in the epoch of the page. */
+    uint8_t elsewhere;
 } ledger_entry;
 
 /* One page in memory: the last one that was used. Zero-initialise. */
@@ -41,6 +48,11 @@ const ledger_entry *ledger_find(const ledger *l, int64_t number);
 /* Adds or replaces; the page is durable only after ledger_save. */
 void ledger_set(ledger *l, const ledger_entry *entry);
 int32_t ledger_save(ledger *l, vault *v, const char *register_id, uint32_t epoch);
+void ledger_unset(ledger *l, uint8_t index);
+/* The id of the first page at or after `from`. VAULT_ABSENT: there is none. */
+vault_result ledger_next_page(vault *v, uint64_t from, uint64_t *id);
+/* The mark of a till id (32 hex digits). */
+void ledger_mark_till(const char *till_id, uint8_t mark[LEDGER_MARK_BYTES]);
 /* Forgets the page in memory (after a save that failed: what is stored is not known). */
 void ledger_drop(ledger *l);
 

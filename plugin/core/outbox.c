@@ -260,7 +260,7 @@ static int32_t replace_rebuilt(core *c, const placing *where)
     return POS_OK;
 }
 
-static int32_t write_report(core *c, record_header *header, const pos_report *z, const placing *where)
+static int32_t write_report(core *c, record_header *header, const pos_report *z, const placing *where, uint64_t *put)
 {
     outbox *o = &c->outbox;
     bool keep = header->verdict == VERDICT_REJECTED;
@@ -273,6 +273,7 @@ static int32_t write_report(core *c, record_header *header, const pos_report *z,
         return result;
     uint32_t slot = c->state.current_slot;
     uint64_t id = key_pack((report_key){slot, o->reg, header->epoch, z->z_number});
+    *put = 0;
     if (where->known == PLACE_BETTER && where->collection == COLLECTION_OUTBOX && !keep)
         id = where->id;
     if (where->known == PLACE_BETTER)
@@ -283,11 +284,33 @@ static int32_t write_report(core *c, record_header *header, const pos_report *z,
     if (result != POS_OK)
         return result;
     idset_add(set, id);
+    *put = id;
     if (keep && o->kept_counted)
         outbox_note_kept(o, header->verdict);
     if (slot >= o->slot_bound)
         o->slot_bound = slot + 1;
     return POS_OK;
+}
+
+bool outbox_has_room(const core *c, uint32_t slot)
+{
+    return idset_count_between(&c->outbox.waiting, key_first(slot, 0, 0), key_last(slot, REGISTERS_MAX, EPOCH_MAX)) <
+           OUTBOX_WINDOW;
+}
+
+int32_t outbox_put_again(core *c, core_time now, const pos_report *z, uint32_t slot, uint32_t epoch)
+{
+    outbox *o = &c->outbox;
+    record_header header;
+    uint64_t id = key_pack((report_key){slot, o->reg, epoch, z->z_number});
+    fill_header(&header, z, now);
+    header.epoch = epoch;
+    if (!idset_reserve(&o->waiting))
+        return POS_E_NO_MEMORY;
+    int32_t result = vault_put(&c->vault, COLLECTION_OUTBOX, id, &header, z->document);
+    if (result == POS_OK)
+        idset_add(&o->waiting, id);
+    return result;
 }
 
 static void advance(core *c, const record_header *header)
@@ -331,11 +354,14 @@ outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool fro
         reject(&header, "too-large", "larger than 4 MiB; the till still has it");
     else
         reject_unfit(&header, &report);
-    *error = write_report(c, &header, &report, &where);
+    uint64_t id = 0;
+    *error = write_report(c, &header, &report, &where, &id);
     *why = "the storage did not take the report; hand it over again";
     if (*error != POS_OK)
         return ENTRY_ERROR;
     advance(c, &header);
+    if (!from_history)
+        c->outbox.fresh_id = id;
     core_log(c, POS_LOG_INFO, "Z %lld accepted%s%s%s", (long long)z->z_number, from_history ? " from the history" : "",
              header.code[0] ? ", rejected: " : "", header.code);
     core_changed(c);

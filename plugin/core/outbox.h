@@ -29,6 +29,7 @@ typedef struct outbox {
     uint32_t conflicts, rejections, elsewheres, unreadable;
     uint32_t slot_bound; /* no record has a slot at or above it */
     bool nameless;       /* the register's index is not stored yet */
+    uint64_t fresh_id;   /* of what was handed over last: sent before what comes from the history. 0: nothing */
 } outbox;
 
 /* Lists the collections and finds epoch and last number. The state and the register index are in place by then. */
@@ -45,6 +46,14 @@ typedef enum outbox_entry {
  * stub: the document was too large; only the struct is kept, as rejected. *error: of ENTRY_ERROR. */
 outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool from_history, bool stub, int32_t *error,
                            const char **why);
+
+/* Puts a report that is known already back into the outbox, as it was then: same epoch, same slot. */
+int32_t outbox_put_again(core *c, core_time now, const pos_report *z, uint32_t slot, uint32_t epoch);
+
+/* Reports that come from the history, not from a close of today, are taken a few at a time: a till with years of it
+ * would fill its disk with a second copy. Is there room for one more of that slot? */
+#define OUTBOX_WINDOW 64u
+bool outbox_has_room(const core *c, uint32_t slot);
 
 /* Is there anything of that number in this epoch: waiting, kept or delivered? false with *failed when unknown. */
 bool outbox_has_number(core *c, uint32_t epoch, int64_t number, bool *failed);

@@ -84,6 +84,8 @@ bool sender_is_sending(const core *c, uint64_t id)
 static bool is_candidate(const core *c, core_time now, uint64_t id)
 {
     const sender_aside *aside = sender_find_aside(c, id);
+    if (resend_guards(c, id))
+        return false;
     if (!c->sender.is_retry)
         return !aside;
     return aside && aside->retry_at <= now.elapsed_ms && !aside->alone;
@@ -120,6 +122,20 @@ static bool next_of_destination(const core *c, core_time now, uint32_t d, uint64
             return true;
     }
     return false;
+}
+
+/* Days of long ago are on their way: what is closed or taken today is not to wait behind them. */
+static bool has_history_waiting(const core *c)
+{
+    return c->resend.phase != RESEND_IDLE || c->catchup.waits;
+}
+
+static bool fresh_of_destination(const core *c, core_time now, uint32_t d, uint64_t *id)
+{
+    *id = c->outbox.fresh_id;
+    uint32_t slot = key_unpack(*id).slot;
+    return *id != 0 && idset_has(&c->outbox.waiting, *id) && slot < c->state.slot_count &&
+           c->state.slots[slot] == (int)d && is_candidate(c, now, *id);
 }
 
 static bool x_is_for(const core *c, uint32_t d)
@@ -171,6 +187,10 @@ static bool pick(core *c, core_time now)
         uint64_t id;
         if (!may_send(c, now, d))
             continue;
+        if (has_history_waiting(c) && fresh_of_destination(c, now, d, &id))
+            return start_batch(c, d, false, id);
+        if (has_history_waiting(c) && x_is_for(c, d) && x_turn(c) == 0)
+            return start_batch(c, d, true, c->outbox.reg);
         if (next_of_destination(c, now, d, &id))
             return start_batch(c, d, false, id);
         const sender_aside *aside = sender_oldest_aside(c, now, d);

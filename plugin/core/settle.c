@@ -44,8 +44,13 @@ static void fill_entry(const core *c, uint32_t i, ledger_entry *entry)
     entry->origin = (uint8_t)item->origin;
     entry->closed_at_ms = item->closed_at_ms;
     memcpy(entry->business_date, item->business_date, sizeof entry->business_date);
-    memcpy(entry->sha256, item->sha256, sizeof entry->sha256);
-    memcpy(entry->receipt_id, c->sender.results.items[i].receipt.receipt_id, sizeof entry->receipt_id);
+    const protocol_result *result = &c->sender.results.items[i];
+    /* Of a rebuilt one that was not needed: what the cloud has in its place, so that a comparison finds it there. */
+    bool superseded = result->status == STATUS_SUPERSEDED;
+    memcpy(entry->sha256, superseded ? result->receipt.sha256 : item->sha256, sizeof entry->sha256);
+    memcpy(entry->receipt_id, result->receipt.receipt_id, sizeof entry->receipt_id);
+    ledger_mark_till(c->state.destinations[c->sender.destination].till_id, entry->till_mark);
+    entry->elsewhere = result->receipt.key.epoch != c->sender.epoch;
 }
 
 static void put_ledger_page(core *c, core_time now)

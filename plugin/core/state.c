@@ -66,6 +66,12 @@ static void add_registers(writer *w, const state *s)
         add_int(w, object, "epoch_floor", r->epoch_floor);
         add_int(w, object, "x_floor_z", r->x_floor_z);
         add_int(w, object, "x_floor_sequence", r->x_floor_sequence);
+        if (r->z_floor > 0) {
+            char hash[2 * sizeof r->z_floor_sha256 + 1];
+            sodium_bin2hex(hash, sizeof hash, r->z_floor_sha256, sizeof r->z_floor_sha256);
+            add_int(w, object, "z_floor", r->z_floor);
+            add_text(w, object, "z_floor_sha256", hash);
+        }
     }
 }
 
@@ -81,6 +87,22 @@ static void add_slots(writer *w, const state *s)
     }
 }
 
+static void add_resend(writer *w, const state_resend *r)
+{
+    cJSON *object = cJSON_AddObjectToObject(w->root, "resend");
+    add_int(w, object, "active", r->active);
+    add_int(w, object, "automatic", r->automatic);
+    add_int(w, object, "cancelled", r->cancelled);
+    add_int(w, object, "compared", r->compared);
+    add_int(w, object, "sent", r->sent);
+    add_int(w, object, "gone", r->gone);
+    add_int(w, object, "started_ms", r->started_ms);
+    add_int(w, object, "finished_ms", r->finished_ms);
+    add_int(w, object, "left_through", r->left_through);
+    add_int(w, object, "left_reg", r->left_reg);
+    add_int(w, object, "left_epoch", r->left_epoch);
+}
+
 static char *encode(const state *s)
 {
     writer w = {.root = cJSON_CreateObject(), .ok = true};
@@ -94,6 +116,7 @@ static char *encode(const state *s)
     add_slots(&w, s);
     add_destinations(&w, s);
     add_registers(&w, s);
+    add_resend(&w, &s->resend);
     if (s->create.key[0]) {
         char hash[2 * sizeof s->create.form_hash + 1];
         sodium_bin2hex(hash, sizeof hash, s->create.form_hash, sizeof s->create.form_hash);
@@ -155,6 +178,10 @@ static void decode_registers(const cJSON *root, state *s)
         r->epoch_floor = (uint32_t)get_int(item, "epoch_floor", 0, EPOCH_MAX, 0);
         r->x_floor_z = get_int(item, "x_floor_z", 0, POS_Z_NUMBER_MAX, 0);
         r->x_floor_sequence = get_int(item, "x_floor_sequence", 0, POS_X_SEQUENCE_MAX, 0);
+        const char *hash = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "z_floor_sha256"));
+        if (hash &&
+            sodium_hex2bin(r->z_floor_sha256, sizeof r->z_floor_sha256, hash, strlen(hash), NULL, NULL, NULL) == 0)
+            r->z_floor = get_int(item, "z_floor", 0, POS_Z_NUMBER_MAX, 0);
     }
 }
 
@@ -175,6 +202,23 @@ static void decode_slots(const cJSON *root, state *s)
     }
 }
 
+static void decode_resend(const cJSON *root, state_resend *r)
+{
+    const cJSON *object = cJSON_GetObjectItemCaseSensitive(root, "resend");
+    const int64_t most = INT64_C(9007199254740991); /* what a double holds */
+    r->active = get_int(object, "active", 0, 1, 0) == 1;
+    r->automatic = get_int(object, "automatic", 0, 1, 0) == 1;
+    r->cancelled = get_int(object, "cancelled", 0, 1, 0) == 1;
+    r->compared = (uint32_t)get_int(object, "compared", 0, UINT32_MAX, 0);
+    r->sent = (uint32_t)get_int(object, "sent", 0, UINT32_MAX, 0);
+    r->gone = (uint32_t)get_int(object, "gone", 0, UINT32_MAX, 0);
+    r->started_ms = get_int(object, "started_ms", 0, most, 0);
+    r->finished_ms = get_int(object, "finished_ms", 0, most, 0);
+    r->left_through = get_int(object, "left_through", 0, POS_Z_NUMBER_MAX, 0);
+    r->left_reg = (uint32_t)get_int(object, "left_reg", 0, REGISTERS_MAX, 0);
+    r->left_epoch = (uint32_t)get_int(object, "left_epoch", 0, EPOCH_MAX, 0);
+}
+
 static bool decode(const char *text, size_t size, state *s)
 {
     cJSON *root = cJSON_ParseWithLength(text, size);
@@ -191,6 +235,7 @@ static bool decode(const char *text, size_t size, state *s)
     decode_destinations(root, s);
     decode_registers(root, s);
     decode_slots(root, s);
+    decode_resend(root, &s->resend);
     s->current_slot = (uint32_t)get_int(root, "current_slot", 0, (int64_t)s->slot_count - 1, 0);
     if (s->slots[s->current_slot] == SLOT_UNDECIDED)
         s->assigned = false;

@@ -31,7 +31,21 @@ typedef struct state_register {
     uint32_t epoch_floor; /* the cloud knew this epoch when the till was registered: numbering goes on in it */
     int64_t x_floor_z;    /* likewise: X sequences of this period up to x_floor_sequence are used */
     int64_t x_floor_sequence;
+    /* An adopted till (another machine): the cloud's last Z of epoch_floor. What this machine closes up to that number
+     * and does not know is the same close, or the machine counts anew: see place_report(). 0: not adopted. */
+    int64_t z_floor;
+    uint8_t z_floor_sha256[PROTOCOL_SHA256_BYTES];
 } state_register;
+
+/* "Resend all statistics" (core/resend.h): goes on after a restart, and its result stays to be read. */
+typedef struct state_resend {
+    bool active, automatic, cancelled;
+    uint32_t compared, sent, gone;
+    int64_t started_ms, finished_ms;
+    /* After a cancel: closes up to this number of that register and epoch stay where they are; 0: none. */
+    int64_t left_through;
+    uint32_t left_reg, left_epoch;
+} state_resend;
 
 /* A create that was asked for and whose answer is not known: the same form again uses the same key again. */
 typedef struct state_create {
@@ -55,6 +69,7 @@ typedef struct state {
     state_register registers[REGISTERS_MAX];
     state_create create;
     state_catalogue catalogue;
+    state_resend resend;
 } state;
 
 void state_init(state *s);

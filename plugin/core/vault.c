@@ -9,11 +9,22 @@
 void vault_begin_call(vault *v)
 {
     v->writes = 0;
+    v->read_bytes = 0;
 }
 
 bool vault_may_write(const vault *v)
 {
     return v->writes == 0;
+}
+
+void vault_note_read(vault *v, uint32_t bytes)
+{
+    v->read_bytes += bytes;
+}
+
+uint32_t vault_read_left(const vault *v)
+{
+    return v->read_bytes < VAULT_PIECE_BYTES ? VAULT_PIECE_BYTES - v->read_bytes : 0;
 }
 
 bool vault_is_failing(const vault *v)
@@ -71,6 +82,7 @@ vault_result vault_read_header(vault *v, uint32_t collection, uint64_t id, recor
     uint8_t bytes[RECORD_PAYLOAD_OFFSET];
     uint32_t total = 0;
     memset(header, 0, sizeof *header);
+    vault_note_read(v, sizeof bytes);
     vault_result result = result_of(v->storage->get(v->ctx, collection, id, 0, bytes, sizeof bytes, &total));
     if (result != VAULT_OK)
         return result;
@@ -88,6 +100,7 @@ vault_result vault_read(vault *v, uint32_t collection, uint64_t id, record_heade
     if (!bytes)
         return VAULT_ERROR;
     uint32_t total = 0;
+    vault_note_read(v, header->payload_bytes);
     result =
         result_of(v->storage->get(v->ctx, collection, id, RECORD_PAYLOAD_OFFSET, bytes, header->payload_bytes, &total));
     if (result == VAULT_OK && record_crc(0, bytes, header->payload_bytes) != header->payload_crc)
@@ -115,6 +128,7 @@ vault_result vault_read_piece(vault *v, vault_reader *reader, uint8_t *buffer, u
     uint32_t left = reader->header.payload_bytes - reader->done_bytes;
     uint32_t want = left < capacity_bytes ? left : capacity_bytes;
     uint32_t total = 0;
+    vault_note_read(v, want);
     vault_result result = result_of(v->storage->get(v->ctx, reader->collection, reader->id,
                                                     RECORD_PAYLOAD_OFFSET + reader->done_bytes, buffer, want, &total));
     if (result != VAULT_OK)

@@ -15,13 +15,17 @@
 typedef struct vault {
     const pos_storage *storage;
     void *ctx;
-    uint32_t writes;    /* puts and removes since vault_begin_call() */
-    int32_t last_error; /* of the last write: POS_OK or what it returned */
+    uint32_t writes;     /* puts and removes since vault_begin_call() */
+    uint32_t read_bytes; /* likewise */
+    int32_t last_error;  /* of the last write: POS_OK or what it returned */
 } vault;
 
 void vault_begin_call(vault *v);
 bool vault_may_write(const vault *v); /* nothing was written in this call yet */
 bool vault_is_failing(const vault *v);
+/* How much of a tick's read budget is left. Whatever else is read on a tick's account is added by whoever reads it. */
+uint32_t vault_read_left(const vault *v);
+void vault_note_read(vault *v, uint32_t bytes);
 
 /* Fills in payload_bytes and payload_crc of *header, then one put. POS_E_NO_MEMORY or the storage's error. */
 int32_t vault_put(vault *v, uint32_t collection, uint64_t id, record_header *header, const void *payload);

@@ -152,17 +152,19 @@ static int32_t take_report(void *ctx, const pos_report *in)
 
 bool xslot_takes(const core *c)
 {
-    return c->env.reports && c->state.x_enabled && c->state.assigned && !c->x.foreign;
+    return c->env.reports && (c->state.x_enabled || c->x.once) && c->state.assigned && !c->x.foreign;
 }
 
 bool xslot_tick(core *c, core_time now)
 {
-    if (!xslot_takes(c) || !schedule_is_due(&c->x.schedule, now.elapsed_ms))
+    if (!xslot_takes(c) || (!c->x.once && !schedule_is_due(&c->x.schedule, now.elapsed_ms)))
         return false;
     taking t = {c, now};
     c->env.reports->running(c->env.reports->ctx, least_sequence(c), take_report, &t);
     /* Whatever came of it, the next one is in half an hour: an X that is missed is replaced by the next. */
-    schedule_taken(&c->x.schedule, now.elapsed_ms);
+    if (!c->x.once)
+        schedule_taken(&c->x.schedule, now.elapsed_ms);
+    c->x.once = false;
     core_changed(c);
     return !vault_may_write(&c->vault);
 }

@@ -22,6 +22,7 @@ typedef struct xslot {
     record_header header; /* of it */
     schedule schedule;
     int64_t last_sent_ms; /* wall */
+    bool once;            /* one is to be taken now, whatever the switch says */
 } xslot;
 
 void xslot_open(core *c, core_time now);

@@ -71,6 +71,11 @@ typedef struct core_cloud {
     bool store_closed;                                       /* 403 */
     const char *receipt_store, *receipt_till, *receipt_hash; /* in receipts, instead of the truth */
     void (*twist)(cJSON *results);                           /* a last change to the results array */
+    /* comparisons */
+    cloud_fault compare_fault;
+    uint32_t compare_times; /* 0: as long as it is set */
+    uint32_t compares;
+    size_t compare_bytes; /* questions and answers */
     /* persons */
     cloud_fault person_fault;
     uint32_t person_times;

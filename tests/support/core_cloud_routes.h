@@ -4,7 +4,7 @@
 #ifndef SUPPORT_CORE_CLOUD_ROUTES_H
 #define SUPPORT_CORE_CLOUD_ROUTES_H
 
-#include "support/core_cloud.h"
+#include "support/core_cloud_compare.h"
 
 /* ---- reports ---- */
 
@@ -321,6 +321,8 @@ static inline void cloud_handle(void *ctx, net_script *s, const script_request *
         cloud_person(c, s, r);
     } else if (strcmp(rest, "reports") == 0) {
         cloud_upload(c, s, r);
+    } else if (strcmp(rest, "reports/compare") == 0) {
+        cloud_compare(c, s, r, cloud_find_token(c, r->request->token));
     } else if (strcmp(rest, "token") == 0) {
         cloud_token *token = cloud_find_token(c, r->request->token);
         if (token)
