@@ -9,16 +9,18 @@
 
 #define WEB_RADIO_MAX 4u /* more options than that: a list that opens */
 
-/* While it cannot be used a field stays where it is and keeps the focus, hence readonly and not disabled. */
+/*
+ * While it cannot be used a field stays where it is and keeps the focus, hence readonly and not disabled. Where the
+ * focus belongs is told by the widget: poshost_screen_focus() says it once, and a browser may ask after that.
+ */
 static void web_field_write_state(const struct web_draw *draw, const poshost_widget *widget, bool text)
 {
-    const char *focus = poshost_screen_focus(draw->screen);
     web_widget_write_described(draw, widget);
     if (web_widget_error(draw, widget) != NULL)
         web_html_write(draw->out, " aria-invalid=\"true\"");
     if (widget->disabled_reason != NULL)
         web_html_write(draw->out, text ? " readonly aria-disabled=\"true\"" : " disabled");
-    else if (focus != NULL && strcmp(focus, widget->id) == 0)
+    else if ((widget->flags & POS_WIDGET_FOCUS) != 0)
         web_html_write(draw->out, " autofocus");
 }
 

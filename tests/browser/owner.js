@@ -32,6 +32,11 @@ export class Owner {
         return (await form.count()) > 0 ? form.getAttribute("data-screen", { timeout: 2000 }).catch(() => "") : "";
     }
 
+    // Where typing goes, without a press before; only JavaScript can tell after a screen that came by itself.
+    async typesInto(id) {
+        await this.until(`the focus on ${id}`, async () => !this.script || this.control(id).evaluate((el) => el === document.activeElement).catch(() => false));
+    }
+
     control(id) {
         return this.page.locator(`[id="c-${this.name(id)}"]`);
     }

@@ -9,7 +9,7 @@ const email = "ada@example.com";
 const password = "correct horse battery";
 const another = "staple another one";
 
-const createUser = async (owner, cloud) => {
+const createUser = async (owner, cloud, till) => {
     await owner.readTour();
     await owner.press("about");
     await owner.on("welcome.what");
@@ -31,6 +31,8 @@ const createUser = async (owner, cloud) => {
     await owner.toggle("terms");
     await owner.press("register.submit");
     await owner.on("register.code");
+    await till.do("tick"); // the screen is drawn again meanwhile, and the focus is still where it belongs
+    await owner.typesInto("code");
     await owner.fill({ code: (await cloud.code(email)).replace(/(...)/, "$1 ") });
     await owner.control("code").press("Enter");
     await owner.on("main");
@@ -52,6 +54,7 @@ const assignStore = async (owner) => {
     await owner.press("search.submit");
     await owner.press("store.new");
     await owner.on("store_new");
+    await owner.typesInto("name");
     await owner.fill({ name: "Main Street", time_zone: "Europe/Madrid" });
     await owner.press("store.create");
     await owner.on("assign");
@@ -143,7 +146,7 @@ const travel = async (browser, script) => {
         const found = [];
         const check = async (at, screen) => found.push(...(await axe(at)).map((line) => `${screen}: ${line}`));
         const owner = new Owner(page, { script, check: script ? check : null });
-        await createUser(owner, cloud);
+        await createUser(owner, cloud, till);
         await assignStore(owner);
         await diagnose(owner);
         await sendReports(owner, cloud, till);
