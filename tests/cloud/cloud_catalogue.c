@@ -169,3 +169,24 @@ char *catalogue_fetch(const fixture *self, const till *from, long long revision,
     } while (after[0]);
     return text;
 }
+
+char *catalogue_text(const fixture *self, const till *from, long long revision)
+{
+    long long since;
+    int pages;
+    return catalogue_fetch(self, from, revision, 0, 1000, &since, &pages);
+}
+
+long long catalogue_revision(const fixture *self, const till *from)
+{
+    reply info = catalogue_info(self, from, NULL);
+    long long revision = reply_int(&info, "revision");
+    reply_free(&info);
+    return revision;
+}
+
+void catalogue_expect(reply answer, long status, const char *slug)
+{
+    fixture_expect(&answer, status, slug);
+    reply_free(&answer);
+}

@@ -9,6 +9,11 @@
 extern const char catalogue_small[];
 #define CATALOGUE_SMALL_LINES 11
 
+#define HEAD    "{\"kind\":\"catalogue\",\"schema\":\"pos.catalogue/1\",\"catalogue_id\":\"c\",\"currency\":\"EUR\"}\n"
+#define TAX     "{\"kind\":\"tax\",\"tax_id\":\"A\",\"name\":\"A\",\"rate\":2100}\n"
+#define LEVEL   "{\"kind\":\"price_level\",\"price_level_id\":\"1\",\"name\":\"1\"}\n"
+#define ITEM(s) "{\"kind\":\"item\",\"item_id\":\"" s "\",\"name\":\"\"}\n"
+
 /* "/v1/stores/../catalogue" and more behind it. */
 void catalogue_path(const till *from, const char *more, char *out, size_t out_size);
 
@@ -36,5 +41,11 @@ long long catalogue_send(const fixture *self, const till *from, long long replac
 /* All pages one after the other: their lines without the first of each, in one text; *since and *pages as they came. */
 char *catalogue_fetch(const fixture *self, const till *from, long long revision, long long since, int limit,
                       long long *since_out, int *pages);
+
+char *catalogue_text(const fixture *self, const till *from, long long revision);
+long long catalogue_revision(const fixture *self, const till *from);
+
+/* fixture_expect(), and forgets the answer. */
+void catalogue_expect(reply answer, long status, const char *slug);
 
 #endif

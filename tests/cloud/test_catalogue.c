@@ -28,12 +28,6 @@ static void teardown(void)
     fixture_close(&fx);
 }
 
-static void expect(reply answer, long status, const char *slug)
-{
-    fixture_expect(&answer, status, slug);
-    reply_free(&answer);
-}
-
 /* Everything of a revision, or what changed since another, is this text, whatever the size of the pages. */
 static void expect_lines(long long revision, long long since, const char *text)
 {
@@ -58,7 +52,7 @@ START_TEST(a_store_without)
     ck_assert(cJSON_IsNull(reply_find(&info, "currency")));
     ck_assert(cJSON_IsNull(reply_find(&info, "changed_at_ms")));
     reply_free(&info);
-    expect(catalogue_page(&fx, &bar, 1, 0, NULL, 10, NULL), 410, "gone");
+    catalogue_expect(catalogue_page(&fx, &bar, 1, 0, NULL, 10, NULL), 410, "gone");
 }
 END_TEST
 
@@ -93,15 +87,15 @@ START_TEST(an_etag_names_a_state)
     char several[400];
     ck_assert(info_tag && info_tag[0] == '"' && page_tag && page_tag[0] == '"');
     snprintf(several, sizeof several, "\"x\", W/%s", info_tag);
-    expect(catalogue_info(&fx, &bar, info_tag), 304, NULL);
-    expect(catalogue_info(&fx, &bar, several), 304, NULL);
-    expect(catalogue_info(&fx, &bar, "\"x\""), 200, NULL);
-    expect(catalogue_page(&fx, &bar, 1, 0, NULL, 5, page_tag), 304, NULL);
-    expect(catalogue_page(&fx, &bar, 1, 0, NULL, 6, page_tag), 200, NULL);
+    catalogue_expect(catalogue_info(&fx, &bar, info_tag), 304, NULL);
+    catalogue_expect(catalogue_info(&fx, &bar, several), 304, NULL);
+    catalogue_expect(catalogue_info(&fx, &bar, "\"x\""), 200, NULL);
+    catalogue_expect(catalogue_page(&fx, &bar, 1, 0, NULL, 5, page_tag), 304, NULL);
+    catalogue_expect(catalogue_page(&fx, &bar, 1, 0, NULL, 6, page_tag), 200, NULL);
     catalogue_send(&fx, &bar, 1, catalogue_small, 100);
-    expect(catalogue_info(&fx, &bar, info_tag), 200, NULL);
-    expect(catalogue_page(&fx, &bar, 1, 0, NULL, 5, page_tag), 410, "gone");
-    expect(catalogue_page(&fx, &bar, 2, 0, NULL, 5, page_tag), 200, NULL);
+    catalogue_expect(catalogue_info(&fx, &bar, info_tag), 200, NULL);
+    catalogue_expect(catalogue_page(&fx, &bar, 1, 0, NULL, 5, page_tag), 410, "gone");
+    catalogue_expect(catalogue_page(&fx, &bar, 2, 0, NULL, 5, page_tag), 200, NULL);
     free(info_tag);
     free(page_tag);
     reply_free(&info);
@@ -140,12 +134,10 @@ END_TEST
 
 /* ------------------------------------------------------------------ changes */
 
-#define HEAD "{\"kind\":\"catalogue\",\"schema\":\"pos.catalogue/1\",\"catalogue_id\":\"c\",\"currency\":\"EUR\"}\n"
-#define TAX  "{\"kind\":\"tax\",\"tax_id\":\"A\",\"name\":\"A\",\"rate\":2100}\n"
 #define LEVELS                                                                                                         \
     "{\"kind\":\"price_level\",\"price_level_id\":\"1\",\"name\":\"1\"}\n"                                             \
     "{\"kind\":\"price_level\",\"price_level_id\":\"2\",\"name\":\"2\"}\n"
-#define ITEM(id, name) "{\"kind\":\"item\",\"item_id\":\"" id "\",\"name\":\"" name "\"}\n"
+#define NAMED(id, name) "{\"kind\":\"item\",\"item_id\":\"" id "\",\"name\":\"" name "\"}\n"
 #define PRICE(id, level, amount)                                                                                       \
     "{\"kind\":\"price\",\"item_id\":\"" id "\",\"price_level_id\":\"" level "\",\"amount\":" amount                   \
     ",\"valid_from\":\"2026-01-01\"}\n"
@@ -153,26 +145,27 @@ END_TEST
 
 START_TEST(changes_are_what_changed)
 {
-    static const char one[] = HEAD TAX LEVELS ITEM("A", "A") ITEM("a", "a") PRICE("a", "1", "1") PRICE("a", "2", "2")
-        ITEM("aa", "aa") PRICE("aa", "1", "1") ITEM("b", "b") PRICE("b", "1", "1") ITEM("c", "c") ITEM("d", "d");
+    static const char one[] = HEAD TAX LEVELS NAMED("A", "A") NAMED("a", "a") PRICE("a", "1", "1") PRICE("a", "2", "2")
+        NAMED("aa", "aa") PRICE("aa", "1", "1") NAMED("b", "b") PRICE("b", "1", "1") NAMED("c", "c") NAMED("d", "d");
     /* The tax is gone, A as it was, a loses a price, aa gets another, b another name, c is gone, e is new. */
-    static const char two[] = HEAD LEVELS ITEM("A", "A") ITEM("a", "a") PRICE("a", "1", "1") ITEM("aa", "aa")
-        PRICE("aa", "1", "1") PRICE("aa", "2", "5") ITEM("b", "B") PRICE("b", "1", "1") ITEM("d", "d") ITEM("e", "e");
+    static const char two[] =
+        HEAD LEVELS NAMED("A", "A") NAMED("a", "a") PRICE("a", "1", "1") NAMED("aa", "aa") PRICE("aa", "1", "1")
+            PRICE("aa", "2", "5") NAMED("b", "B") PRICE("b", "1", "1") NAMED("d", "d") NAMED("e", "e");
     /* c is back, and that is all. */
     static const char three[] =
-        HEAD LEVELS ITEM("A", "A") ITEM("a", "a") PRICE("a", "1", "1") ITEM("aa", "aa") PRICE("aa", "1", "1")
-            PRICE("aa", "2", "5") ITEM("b", "B") PRICE("b", "1", "1") ITEM("c", "c") ITEM("d", "d") ITEM("e", "e");
+        HEAD LEVELS NAMED("A", "A") NAMED("a", "a") PRICE("a", "1", "1") NAMED("aa", "aa") PRICE("aa", "1", "1")
+            PRICE("aa", "2", "5") NAMED("b", "B") PRICE("b", "1", "1") NAMED("c", "c") NAMED("d", "d") NAMED("e", "e");
     ck_assert_int_eq(catalogue_send(&fx, &bar, 0, one, 100), 1);
     ck_assert_int_eq(catalogue_send(&fx, &bar, 1, two, 100), 2);
     expect_lines(2, 1,
-                 HEAD LEVELS ITEM("a", "a") PRICE("a", "1", "1") ITEM("aa", "aa") PRICE("aa", "1", "1")
-                     PRICE("aa", "2", "5") ITEM("b", "B") PRICE("b", "1", "1") REMOVED("c") ITEM("e", "e"));
+                 HEAD LEVELS NAMED("a", "a") PRICE("a", "1", "1") NAMED("aa", "aa") PRICE("aa", "1", "1")
+                     PRICE("aa", "2", "5") NAMED("b", "B") PRICE("b", "1", "1") REMOVED("c") NAMED("e", "e"));
     expect_lines(2, 2, HEAD LEVELS);
     ck_assert_int_eq(catalogue_send(&fx, &bar, 2, three, 100), 3);
-    expect_lines(3, 2, HEAD LEVELS ITEM("c", "c"));
+    expect_lines(3, 2, HEAD LEVELS NAMED("c", "c"));
     expect_lines(3, 1,
-                 HEAD LEVELS ITEM("a", "a") PRICE("a", "1", "1") ITEM("aa", "aa") PRICE("aa", "1", "1")
-                     PRICE("aa", "2", "5") ITEM("b", "B") PRICE("b", "1", "1") ITEM("c", "c") ITEM("e", "e"));
+                 HEAD LEVELS NAMED("a", "a") PRICE("a", "1", "1") NAMED("aa", "aa") PRICE("aa", "1", "1")
+                     PRICE("aa", "2", "5") NAMED("b", "B") PRICE("b", "1", "1") NAMED("c", "c") NAMED("e", "e"));
     expect_lines(3, 0, three);
 }
 END_TEST
@@ -221,17 +214,17 @@ START_TEST(long_ago_is_everything_too)
 {
     long long since;
     int pages;
-    catalogue_send(&fx, &bar, 0, HEAD ITEM("a", "a") ITEM("b", "b"), 100);
-    catalogue_send(&fx, &bar, 1, HEAD ITEM("a", "a"), 100);
+    catalogue_send(&fx, &bar, 0, HEAD NAMED("a", "a") NAMED("b", "b"), 100);
+    catalogue_send(&fx, &bar, 1, HEAD NAMED("a", "a"), 100);
     cloud_stop(fx.cloud);
     run_sql("UPDATE catalogues SET revision = 1001; UPDATE catalogue_revisions SET revision = 1001 WHERE revision = 2");
     fixture_start_cloud(&fx, (cloud_config){.fast_passwords = true});
     expect_lines(1001, 1, HEAD REMOVED("b"));
-    ck_assert_int_eq(catalogue_send(&fx, &bar, 1001, HEAD ITEM("a", "A"), 100), 1002);
+    ck_assert_int_eq(catalogue_send(&fx, &bar, 1001, HEAD NAMED("a", "A"), 100), 1002);
     char *got = catalogue_fetch(&fx, &bar, 1002, 1, 1000, &since, &pages);
     ck_assert_int_eq(since, 0);
     free(got);
-    expect_lines(1002, 2, HEAD ITEM("a", "A"));
+    expect_lines(1002, 2, HEAD NAMED("a", "A"));
     ck_assert_int_eq(fixture_sql(&fx, "SELECT COUNT(*) FROM catalogue_items WHERE gone = 1"), 0);
 }
 END_TEST
@@ -251,15 +244,15 @@ START_TEST(somebody_elses_is_not_there)
     for (size_t i = 0; i < 2; i++) {
         till thief = bar; /* this store's path ... */
         snprintf(thief.token, sizeof thief.token, "%s", others[i]->token);
-        expect(catalogue_info(&fx, &thief, NULL), 404, "not-found");
-        expect(catalogue_page(&fx, &thief, 1, 0, NULL, 10, NULL), 404, "not-found");
+        catalogue_expect(catalogue_info(&fx, &thief, NULL), 404, "not-found");
+        catalogue_expect(catalogue_page(&fx, &thief, 1, 0, NULL, 10, NULL), 404, "not-found");
         reply own = catalogue_info(&fx, others[i], NULL);
         ck_assert_int_eq(reply_int(&own, "revision"), 0);
         reply_free(&own);
     }
     /* Another till of the same store may read it. */
     till counter = fixture_till_as(&fx, &ana, place.store_id, fixture_hex(), "another");
-    expect(catalogue_page(&fx, &counter, 1, 0, NULL, 10, NULL), 200, NULL);
+    catalogue_expect(catalogue_page(&fx, &counter, 1, 0, NULL, 10, NULL), 200, NULL);
 }
 END_TEST
 
