@@ -113,6 +113,7 @@ bool core_assign(core *c, core_time now, const protocol_company *company, const 
     memcpy(wanted.store_name, store->name, sizeof wanted.store_name);
     memcpy(wanted.till_id, till_id, strnlen(till_id, sizeof wanted.till_id - 1));
     a->wanted = wanted;
+    a->claim = claim;
     a->phase = ASSIGN_ASKING;
     person_begin(c, REQUEST_ASSIGN);
     person_submit(
@@ -127,6 +128,7 @@ void assign_renew(core *c)
     if (!c->state.assigned || !d || sender_hold_of(c, d) != HOLD_LOG_IN || a->phase != ASSIGN_IDLE || !d->till_id[0])
         return;
     a->wanted = *d;
+    a->claim = CLAIM_FIRST;
     net_request *request =
         protocol_register_till(c->session, d->store_id, d->till_id, c->register_id, c->device_name, CLAIM_FIRST);
     a->renewal = request ? c->env.net->submit(c->env.net, request) : 0;
@@ -187,7 +189,7 @@ static bool place_slots(state *s, uint32_t index)
 }
 
 /* Where the cloud stands with our register: after a wipe or an adoption it knows more than we do. */
-static void place_floors(state *s, uint32_t reg, const protocol_till *till)
+static void place_floors(state *s, uint32_t reg, const protocol_till *till, bool adopted)
 {
     state_register *r = &s->registers[reg];
     for (uint32_t i = 0; i < till->register_count; i++) {
@@ -195,9 +197,15 @@ static void place_floors(state *s, uint32_t reg, const protocol_till *till)
         if (strcmp(known->register_id, r->register_id) != 0 || known->epoch > EPOCH_MAX ||
             known->epoch < r->epoch_floor)
             continue;
-        r->epoch_floor = known->epoch;
         r->x_floor_z = known->last_x_z_number;
         r->x_floor_sequence = known->last_x_sequence;
+        if (adopted) {
+            r->z_floor = known->last_z_number;
+            memcpy(r->z_floor_sha256, known->last_z_sha256, sizeof r->z_floor_sha256);
+        } else if (known->epoch > r->epoch_floor) {
+            r->z_floor = 0; /* it was meant in the epoch before */
+        }
+        r->epoch_floor = known->epoch;
     }
 }
 
@@ -212,7 +220,7 @@ static bool prepare(core *c)
     if (index < 0 || !place_slots(a->next, (uint32_t)index))
         return false;
     a->index = (uint32_t)index;
-    place_floors(a->next, c->outbox.reg, a->answer);
+    place_floors(a->next, c->outbox.reg, a->answer, a->claim == CLAIM_SAME);
     return true;
 }
 

@@ -17,6 +17,7 @@ typedef enum assign_phase { ASSIGN_IDLE = 1, ASSIGN_ASKING, ASSIGN_PUT_TOKEN, AS
 typedef struct assign {
     assign_phase phase;
     destination wanted;
+    protocol_claim claim;  /* CLAIM_SAME: another machine's name is adopted */
     uint32_t renewal;      /* ticket of a renewal: nobody asked for it on a screen; 0: the person's request */
     protocol_till *answer; /* holds the token: wiped and freed */
     protocol_known_till known[PROTOCOL_TILLS_MAX];

@@ -87,6 +87,14 @@ static placing look_up(core *c, uint32_t epoch, const pos_report *z, const uint8
     return found;
 }
 
+/* Handed over by a machine that took a till's place, under a number of which the cloud has another close. */
+static bool counts_anew(const core *c, const pos_report *z, const uint8_t *sha256)
+{
+    const state_register *reg = &c->state.registers[c->outbox.reg];
+    bool is_last = z->z_number == reg->z_floor && memcmp(sha256, reg->z_floor_sha256, PROTOCOL_SHA256_BYTES) == 0;
+    return c->outbox.epoch == reg->epoch_floor && z->z_number <= reg->z_floor && !is_last;
+}
+
 /*
  * The same close is known in whichever epoch. A number that goes on is of the current epoch. One that goes back is a
  * late hand-over if its number is free and it was closed before the last one, or comes from the host's history; else
@@ -109,8 +117,9 @@ placing place_report(core *c, const pos_report *z, const uint8_t *sha256, bool f
         if (earlier.known != PLACE_UNKNOWN && earlier.known != PLACE_OTHER)
             return earlier;
     }
+    bool anew = current.known == PLACE_UNKNOWN && !from_history && !rebuilt && counts_anew(c, z, sha256);
     bool late = current.known == PLACE_UNKNOWN && (from_history || z->closed_at_ms <= o->last_closed_at_ms);
-    if (goes_on || late || rebuilt)
+    if ((goes_on || late || rebuilt) && !anew)
         return (placing){.known = PLACE_UNKNOWN, .epoch = o->epoch};
     return (placing){.known = PLACE_UNKNOWN, .epoch = o->epoch + 1};
 }

@@ -20,6 +20,13 @@ typedef struct placing {
     uint64_t id;         /* likewise */
 } placing;
 
+/*
+ * Another machine takes a till's place ("this is the same till"): what it hands over under a number that the cloud has
+ * already, and that is unknown here, is a POS that counts anew - another day, which counts, in a new epoch - unless it is
+ * the cloud's last Z itself, handed over once more. Without this, replaced hardware would collide with its own past. A
+ * cloned disk makes no new registration, so its closes still collide, as they should: two tills have closed that day.
+ * The history has no part in this: what a host still has of old days is mostly what the cloud has.
+ */
 /* from_history: the number is one that the host has and that is lacking here, so a free one is no new count. */
 placing place_report(core *c, const pos_report *z, const uint8_t *sha256, bool from_history);
 
