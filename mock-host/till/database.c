@@ -16,6 +16,8 @@
 #include "catalogue.h"
 #include "query.h"
 
+#define DATABASE_SCHEMA_VERSION 2
+
 static const char database_schema[] =
     "CREATE TABLE IF NOT EXISTS till("
     "  only_row INTEGER PRIMARY KEY CHECK(only_row = 1),"
@@ -27,14 +29,7 @@ static const char database_schema[] =
     "  grand_sales_minor INTEGER NOT NULL,"   /* closed periods of this series: sales after discounts, ... */
     "  grand_returns_minor INTEGER NOT NULL)" /* ... and returns; net = sales - returns */
     ";"
-    "CREATE TABLE IF NOT EXISTS taxes(tax_id TEXT PRIMARY KEY, name TEXT NOT NULL, rate INTEGER NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS departments(department_id TEXT PRIMARY KEY, name TEXT NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS items("
-    "  item_id TEXT PRIMARY KEY, barcode TEXT NOT NULL, name TEXT NOT NULL,"
-    "  department_id TEXT NOT NULL REFERENCES departments, tax_id TEXT NOT NULL REFERENCES taxes,"
-    "  price_minor INTEGER NOT NULL, weighed INTEGER NOT NULL);" /* tax included; of 1 piece or 1 kg */
-    "CREATE TABLE IF NOT EXISTS tenders(tender_id TEXT PRIMARY KEY, name TEXT NOT NULL, type TEXT NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS cashiers(cashier_id TEXT PRIMARY KEY, name TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS settings(name TEXT PRIMARY KEY, value INTEGER NOT NULL);" /* settings.h */
     "CREATE TABLE IF NOT EXISTS periods("
     "  period_id INTEGER PRIMARY KEY,"
     "  series INTEGER NOT NULL,"
@@ -46,7 +41,7 @@ static const char database_schema[] =
     "  receipt_number INTEGER PRIMARY KEY,"
     "  period_id INTEGER NOT NULL REFERENCES periods,"
     "  sold_at_ms INTEGER NOT NULL,"
-    "  cashier_id TEXT NOT NULL REFERENCES cashiers,"
+    "  cashier_id TEXT NOT NULL,"
     "  is_return INTEGER NOT NULL,"
     "  gross_minor INTEGER NOT NULL, net_minor INTEGER NOT NULL, tax_minor INTEGER NOT NULL);"
     "CREATE INDEX IF NOT EXISTS receipts_by_period ON receipts(period_id);"
@@ -60,7 +55,7 @@ static const char database_schema[] =
     "  PRIMARY KEY(receipt_number, line_number)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS payments("
     "  receipt_number INTEGER NOT NULL REFERENCES receipts, payment_number INTEGER NOT NULL,"
-    "  tender_id TEXT NOT NULL REFERENCES tenders,"
+    "  tender_id TEXT NOT NULL, tender_type TEXT NOT NULL,"
     "  tendered_minor INTEGER NOT NULL, change_minor INTEGER NOT NULL,"
     "  in_minor INTEGER NOT NULL, out_minor INTEGER NOT NULL," /* the tender's turnover = in - out */
     "  PRIMARY KEY(receipt_number, payment_number)) WITHOUT ROWID;"
@@ -78,39 +73,14 @@ static const char database_schema[] =
     "CREATE INDEX IF NOT EXISTS closed_reports_by_number ON closed_reports(z_number, report_id);"
     "CREATE INDEX IF NOT EXISTS closed_reports_not_handed_over ON closed_reports(report_id) WHERE handed_over = 0;";
 
-static bool database_fill_catalogue(struct database *db, struct fault *fault)
-{
-    bool ok = true;
-    for (size_t i = 0; ok && i < catalogue_tax_count; i++) {
-        const struct catalogue_tax *tax = &catalogue_taxes[i];
-        ok = query_run(db->sqlite, fault, "INSERT INTO taxes VALUES(?,?,?)", "ssi", tax->id, tax->name,
-                       (int64_t)tax->rate);
-    }
-    for (size_t i = 0; ok && i < catalogue_department_count; i++)
-        ok = query_run(db->sqlite, fault, "INSERT INTO departments VALUES(?,?)", "ss", catalogue_departments[i].id,
-                       catalogue_departments[i].name);
-    for (size_t i = 0; ok && i < catalogue_item_count; i++) {
-        const struct catalogue_item *item = &catalogue_items[i];
-        ok = query_run(db->sqlite, fault, "INSERT INTO items VALUES(?,?,?,?,?,?,?)", "sssssii", item->id, item->barcode,
-                       item->name, item->department->id, item->tax->id, item->price_minor, (int64_t)item->weighed);
-    }
-    for (size_t i = 0; ok && i < catalogue_tender_count; i++)
-        ok = query_run(db->sqlite, fault, "INSERT INTO tenders VALUES(?,?,?)", "sss", catalogue_tenders[i].id,
-                       catalogue_tenders[i].name, catalogue_tenders[i].type);
-    for (size_t i = 0; ok && i < catalogue_cashier_count; i++)
-        ok = query_run(db->sqlite, fault, "INSERT INTO cashiers VALUES(?,?)", "ss", catalogue_cashiers[i].id,
-                       catalogue_cashiers[i].name);
-    return ok;
-}
-
-static bool database_make(struct database *db, const char *register_id, struct fault *fault)
+static bool database_make(struct database *db, const char *register_id, const char *catalogue, struct fault *fault)
 {
     if (!database_begin(db, fault))
         return false;
-    if (query_script(db->sqlite, fault, database_schema) &&
-        query_run(db->sqlite, fault, "INSERT INTO till VALUES(1, 1, ?, 1, 0, 0, 0, 0)", "s",
-                  register_id != NULL ? register_id : "T1") &&
-        database_fill_catalogue(db, fault))
+    if (query_script(db->sqlite, fault, database_schema) && query_script(db->sqlite, fault, catalogue_schema) &&
+        query_run(db->sqlite, fault, "INSERT INTO till VALUES(1, ?, ?, 1, 0, 0, 0, 0)", "is",
+                  (int64_t)DATABASE_SCHEMA_VERSION, register_id != NULL ? register_id : "T1") &&
+        catalogue_load(db, catalogue, fault))
         return database_commit(db, fault);
     database_roll_back(db);
     return false;
@@ -133,7 +103,17 @@ static bool database_read_register(struct database *db, const char *wanted, stru
     return state == 1;
 }
 
-static bool database_prepare(struct database *db, const char *register_id, struct fault *fault)
+static bool database_check_version(struct database *db, struct fault *fault)
+{
+    int64_t version;
+    if (!query_int(db->sqlite, fault, &version, 0, "SELECT schema_version FROM till", ""))
+        return false;
+    if (version == DATABASE_SCHEMA_VERSION)
+        return true;
+    return fault_set(fault, "this data folder was made by another version of the program: use another --data");
+}
+
+static bool database_prepare(struct database *db, const char *register_id, const char *catalogue, struct fault *fault)
 {
     int64_t is_there = 0;
     if (!query_script(db->sqlite, fault,
@@ -141,9 +121,10 @@ static bool database_prepare(struct database *db, const char *register_id, struc
         return false;
     if (!query_int(db->sqlite, fault, &is_there, 0, "SELECT count(*) FROM sqlite_schema WHERE name = 'till'", ""))
         return false;
-    if (is_there == 0 && !database_make(db, register_id, fault))
+    if (is_there == 0 && !database_make(db, register_id, catalogue, fault))
         return false;
-    return database_read_register(db, register_id, fault);
+    return database_check_version(db, fault) && database_read_register(db, register_id, fault) &&
+           catalogue_read_currency(db, fault);
 }
 
 /* Two tills on one folder would give the same numbers twice. */
@@ -163,7 +144,8 @@ static bool database_lock(struct database *db, const char *directory, struct fau
     return false;
 }
 
-bool database_open(struct database *db, const char *directory, const char *register_id, struct fault *fault)
+bool database_open(struct database *db, const char *directory, const char *register_id, const char *catalogue,
+                   struct fault *fault)
 {
     char path[4096];
     memset(db, 0, sizeof *db);
@@ -181,7 +163,7 @@ bool database_open(struct database *db, const char *directory, const char *regis
         return false;
     }
     (void)sqlite3_busy_timeout(db->sqlite, 2000); /* a script may be reading the tables just now */
-    if (database_prepare(db, register_id, fault))
+    if (database_prepare(db, register_id, catalogue, fault))
         return true;
     (void)fault_prefix(fault, "%s: ", path);
     database_close(db);

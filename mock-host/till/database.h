@@ -20,13 +20,16 @@ struct database {
     sqlite3 *sqlite;
     int lock_fd; /* till.lock: held as long as the till runs */
     char register_id[DATABASE_REGISTER_BYTES];
+    char currency[4]; /* of the catalogue that the till sells by */
 };
 
 /*
  * Opens or creates `directory`/till.db and keeps other tills off it. `register_id` NULL: the one stored there,
  * "T1" in a new file. Another one than stored is an error: a till does not change its name under its receipts.
+ * `catalogue`: the file that a new till's catalogue comes from; NULL: the built-in shop's.
  */
-bool database_open(struct database *db, const char *directory, const char *register_id, struct fault *fault);
+bool database_open(struct database *db, const char *directory, const char *register_id, const char *catalogue,
+                   struct fault *fault);
 
 void database_close(struct database *db);
 

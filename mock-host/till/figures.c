@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "calendar.h"
-#include "catalogue.h"
 #include "query.h"
 
 #define FIGURES_OF_PERIOD " JOIN receipts r USING(receipt_number) WHERE r.period_id = ? "
@@ -77,9 +76,9 @@ static bool figures_add_all_groups(struct database *db, const struct figures_req
     } groups[] = {
         {figures_add_tax, "SELECT l.tax_id, l.rate, sum(l.net_minor), sum(l.tax_minor), sum(l.gross_minor)"
                           " FROM lines l" FIGURES_OF_PERIOD "GROUP BY l.tax_id, l.rate ORDER BY l.tax_id"},
-        {figures_add_payment, "SELECT p.tender_id, t.type, count(*), sum(p.in_minor), sum(p.out_minor)"
-                              " FROM payments p JOIN tenders t USING(tender_id)" FIGURES_OF_PERIOD
-                              "GROUP BY p.tender_id ORDER BY p.tender_id"},
+        {figures_add_payment,
+         "SELECT p.tender_id, p.tender_type, count(*), sum(p.in_minor), sum(p.out_minor)"
+         " FROM payments p" FIGURES_OF_PERIOD "GROUP BY p.tender_id, p.tender_type ORDER BY p.tender_id"},
         {figures_add_department, "SELECT l.department_id, sum(l.quantity), sum(l.gross_minor), sum(l.net_minor)"
                                  " FROM lines l" FIGURES_OF_PERIOD "GROUP BY l.department_id ORDER BY l.department_id"},
         {figures_add_user, "SELECT r.cashier_id, sum(r.gross_minor) FROM receipts r WHERE r.period_id = ?"
@@ -176,7 +175,7 @@ static poshost_report *figures_begin(const struct database *db, const struct fig
                                 .minor_unit = 2,
                                 .report_id = report_id,
                                 .register_id = db->register_id,
-                                .currency = CATALOGUE_CURRENCY,
+                                .currency = db->currency,
                                 .time_zone = request->time_zone,
                                 .business_date = period->business_date,
                                 .z_number = period->z_number,

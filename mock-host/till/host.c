@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The functions that the plugin may call. They read; nothing here changes the till, so that a plugin that calls them at
- * an odd moment finds the till as it is and leaves it so. What it exports becomes a file beside the till's own.
+ * an odd moment finds the till as it is and leaves it so. What it exports becomes a file beside the till's own. The one
+ * that changes something, the catalogue, is a file of its own: catalogue_face.c.
  */
 #include "host.h"
 
@@ -9,6 +10,7 @@
 
 #include "closed.h"
 #include "export.h"
+#include "settings.h"
 
 static const pos_host_info *host_info(void *ctx)
 {
@@ -34,9 +36,19 @@ static void host_log(void *ctx, uint32_t level, const char *text)
 static const void *host_get_extension(void *ctx, const char *name)
 {
     struct host *host = ctx;
-    if (strcmp(name, POS_EXPORT_1) == 0)
-        return &host->exporter;
-    return strcmp(name, POS_REPORTS_1) == 0 ? &host->reports : NULL;
+    const struct {
+        const char *name;
+        const void *extension;
+    } extensions[] = {{POS_REPORTS_1, &host->reports},
+                      {POS_EXPORT_1, &host->exporter},
+                      {POS_CATALOGUE_1, &host->catalogue.abi},
+                      {POS_SETUP_1, &host->setup},
+                      {POS_LICENCE_1, &host->licence}};
+    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
+        if (strcmp(name, extensions[i].name) == 0)
+            return extensions[i].extension;
+    }
+    return NULL;
 }
 
 static int32_t host_save(void *ctx, const char *name, const char *media_type, const void *bytes, uint32_t size_bytes,
@@ -92,8 +104,29 @@ static int32_t host_take_running(void *ctx, int64_t min_x_sequence, pos_report_v
     return host->running.take(host->running.ctx, min_x_sequence, visitor, visitor_ctx);
 }
 
+static int32_t host_switch(struct host *host, const char *name, bool otherwise)
+{
+    bool on;
+    struct fault fault;
+    if (settings_get(host->db, name, otherwise, &on, &fault))
+        return on ? 1 : 0;
+    log_write(host->log, POS_LOG_ERROR, "%s: %s", name, fault.text);
+    return POS_E_IO;
+}
+
+static int32_t host_wizard_finished(void *ctx)
+{
+    return host_switch(ctx, SETTINGS_WIZARD, true);
+}
+
+static int32_t host_property(void *ctx, const char *property)
+{
+    char name[SETTINGS_NAME_BYTES];
+    return settings_name_property(property, name) ? host_switch(ctx, name, false) : 0;
+}
+
 void host_fill(struct host *host, const pos_host_info *info, struct till_clock *clock, struct till_log *log,
-               struct database *db, const struct host_running *running, const char *data)
+               struct database *db, const struct host_running *running, const char *data, const bool *sale_open)
 {
     memset(host, 0, sizeof *host);
     host->info = *info;
@@ -110,6 +143,11 @@ void host_fill(struct host *host, const pos_host_info *info, struct till_clock *
     host->exporter.struct_size = (uint32_t)sizeof host->exporter;
     host->exporter.ctx = host;
     host->exporter.save = host_save;
+    host->setup =
+        (pos_setup){.struct_size = (uint32_t)sizeof host->setup, .ctx = host, .wizard_finished = host_wizard_finished};
+    host->licence =
+        (pos_licence){.struct_size = (uint32_t)sizeof host->licence, .ctx = host, .property = host_property};
+    catalogue_face_fill(&host->catalogue, db, log, sale_open);
     host->abi.struct_size = (uint32_t)sizeof host->abi;
     host->abi.abi_minor = POS_ABI_MINOR;
     host->abi.ctx = host;

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * host.h - the host's side of the ABI: who the till is, its clock, its log, its history of closed days, its exports.
+ * host.h - the host's side of the ABI: who the till is, its clock, its log, its history of closed days, its exports,
+ * its catalogue, its setup and its licence.
  */
 #ifndef TILL_HOST_H
 #define TILL_HOST_H
 
 #include <pos/export.h>
 #include <pos/host.h>
+#include <pos/licence.h>
 #include <pos/reports.h>
+#include <pos/setup.h>
 
+#include "catalogue_face.h"
 #include "clock.h"
 #include "database.h"
 #include "log.h"
@@ -24,6 +28,9 @@ struct host {
     pos_host_info info;
     pos_reports reports;
     pos_export exporter;
+    pos_setup setup;
+    pos_licence licence;
+    struct catalogue_face catalogue;
     const char *data; /* the till's folder */
     struct till_clock *clock;
     struct till_log *log;
@@ -33,6 +40,6 @@ struct host {
 
 /* What it is given must outlive it; texts of `info` too. */
 void host_fill(struct host *host, const pos_host_info *info, struct till_clock *clock, struct till_log *log,
-               struct database *db, const struct host_running *running, const char *data);
+               struct database *db, const struct host_running *running, const char *data, const bool *sale_open);
 
 #endif

@@ -31,6 +31,8 @@ enum option_id {
     OPTION_REPLAY,
     OPTION_REPLAY_DRAIN,
     OPTION_PACE,
+    OPTION_CATALOGUE,
+    OPTION_WIZARD,
     OPTION_CLOSE_AT,
     OPTION_TRADE,
     OPTION_RECEIPTS,
@@ -78,6 +80,11 @@ static const struct option_row {
     {OPTION_PACE, "pace-ms", "N",
      "moved time (advance, trade, fast replay): real ms that a minute takes at least\n"
      "while reports are pending, so that the network gets a chance (default: 2)"},
+    {OPTION_CATALOGUE, "catalogue", "FILE",
+     "what a new till sells: catalogue lines, one JSON object a line, may end in .gz\n"
+     "(default: the built-in shop's); an existing till keeps its own"},
+    {OPTION_WIZARD, "wizard-finished", "yes|no",
+     "is the till's setup wizard finished? Kept in the data folder (default: yes)"},
     {OPTION_CLOSE_AT, "close-at", "HH:MM", "close every day at this time, local"},
     {OPTION_TRADE, "trade", NULL, "sell by itself from 09:00 to 20:00; closes at 20:30 unless --close-at"},
     {OPTION_RECEIPTS, "receipts", "N", "receipts of a day of trading, about (default: 40)"},
@@ -144,7 +151,8 @@ static bool options_set_text(struct options *options, enum option_id id, const c
                              [OPTION_DEVICE] = &options->device_name, [OPTION_TIME_ZONE] = &options->time_zone,
                              [OPTION_PROXY] = &options->proxy,        [OPTION_SCRIPT] = &options->script,
                              [OPTION_REPLAY] = &options->replay,      [OPTION_MAIL_DIR] = &options->mail_dir,
-                             [OPTION_LOG_FILE] = &options->log_file,  [OPTION_WEB] = &options->web};
+                             [OPTION_LOG_FILE] = &options->log_file,  [OPTION_WEB] = &options->web,
+                             [OPTION_CATALOGUE] = &options->catalogue};
     if ((size_t)id >= sizeof places / sizeof places[0] || places[id] == NULL)
         return false;
     *places[id] = value;
@@ -202,6 +210,9 @@ static bool options_set(struct options *options, enum option_id id, const char *
     case OPTION_LOG_LEVEL:
         options->log_level = log_level_of(value);
         return options->log_level != 0;
+    case OPTION_WIZARD:
+        options->wizard = strcmp(value, "yes") == 0 ? OPTIONS_WIZARD_FINISHED : OPTIONS_WIZARD_OPEN;
+        return strcmp(value, "yes") == 0 || strcmp(value, "no") == 0;
     case OPTION_TRADE:
         options->trade = true;
         return true;

@@ -13,6 +13,10 @@
 
 #define OPTIONS_PLUGIN_NONE "none"
 
+#define OPTIONS_WIZARD_AS_IS    0 /* as it was left */
+#define OPTIONS_WIZARD_FINISHED 1
+#define OPTIONS_WIZARD_OPEN     2
+
 struct options {
     char plugin[4096]; /* a path, or "none" */
     const char *data;
@@ -25,6 +29,7 @@ struct options {
     const char *proxy;
     const char *script; /* "-" is stdin */
     const char *replay;
+    const char *catalogue; /* NULL: what the built-in shop sells */
     const char *mail_dir;
     const char *web; /* where the page is served, "127.0.0.1:8080"; NULL: nowhere */
     const char *log_file;
@@ -34,6 +39,7 @@ struct options {
     int64_t replay_drain; /* replay: while more than this many reports are pending, the clock waits; -1: never */
     int64_t pace_ms;      /* moved time: real ms that a minute takes while reports are pending */
     int32_t receipts_a_day;
+    int32_t wizard;          /* OPTIONS_WIZARD_* */
     int32_t close_at_minute; /* -1: no preset closing time */
     uint32_t storage_delay_ms;
     uint32_t log_level; /* 0: not given */

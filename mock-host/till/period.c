@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "calendar.h"
-#include "catalogue.h"
 #include "figures.h"
 #include "query.h"
 
@@ -21,7 +20,7 @@ static bool period_store(struct database *db, const struct period *period, const
                                    .register_id = db->register_id,
                                    .business_date = period->business_date,
                                    .closed_at_ms = closed_at_ms,
-                                   .currency = CATALOGUE_CURRENCY,
+                                   .currency = db->currency,
                                    .grand_total_minor = figures->report.grand_total_minor,
                                    .document = figures->report.document,
                                    .document_size = figures->report.document_size};

@@ -8,11 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catalogue.h"
 #include "handover.h"
 #include "till.h"
 
 #define PULSE_TICKS_AT_ONCE  500
 #define PULSE_AFTER_ERROR_MS 1000u
+#define PULSE_CLEAN_ROWS     1000 /* of what swaps of the catalogue left behind */
 
 static void pulse_refresh_screen(struct till *till)
 {
@@ -43,9 +45,16 @@ static void pulse_keep(struct till *till, const pos_tick_out *out)
 bool pulse_tick(struct till *till, struct fault *fault)
 {
     struct pulse *pulse = &till->pulse;
+    bool left;
     if (till->instance.guard == NULL)
         return true;
     if (!handover_run(till, fault))
+        return false;
+    if (strcmp(till->told_currency, till->db.currency) != 0) {
+        memcpy(till->told_currency, till->db.currency, sizeof till->told_currency); /* which is host.info.currency */
+        pulse->flags |= POS_TICK_LOCALE_CHANGED;
+    }
+    if (!catalogue_clean(&till->db, PULSE_CLEAN_ROWS, &left, fault))
         return false;
     pos_tick_in in = {.struct_size = (uint32_t)sizeof in, .flags = pulse->flags};
     pos_tick_out out = {.struct_size = (uint32_t)sizeof out};

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "catalogue.h"
 #include "query.h"
 
 bool receipts_get_period(struct database *db, struct period *period, struct fault *fault)
@@ -57,17 +58,17 @@ static bool receipts_store_lines(struct database *db, const struct sale *sale, s
     bool ok = true;
     for (size_t i = 0; ok && i < sale->line_count; i++) {
         const struct sale_line *line = &sale->lines[i];
-        const struct catalogue_item *item = line->item;
+        const struct stock_item *item = &line->item;
         ok = query_run(db->sqlite, fault, "INSERT INTO lines VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)", "iisssiiiiiiii",
-                       sale->receipt_number, (int64_t)i + 1, item->id, item->department->id, item->tax->id,
-                       (int64_t)item->tax->rate, line->quantity, line->unit_price_minor, line->full_minor,
+                       sale->receipt_number, (int64_t)i + 1, item->id, item->department_id, item->tax_id,
+                       (int64_t)item->rate, line->quantity, line->unit_price_minor, line->full_minor,
                        line->discount_minor, line->gross_minor, line->net_minor, line->tax_minor);
     }
     for (size_t i = 0; ok && i < sale->payment_count; i++) {
         const struct sale_payment *payment = &sale->payments[i];
-        ok = query_run(db->sqlite, fault, "INSERT INTO payments VALUES(?,?,?,?,?,?,?)", "iisiiii", sale->receipt_number,
-                       (int64_t)i + 1, payment->tender->id, payment->tendered_minor, payment->change_minor,
-                       payment->in_minor, payment->out_minor);
+        ok = query_run(db->sqlite, fault, "INSERT INTO payments VALUES(?,?,?,?,?,?,?,?)", "iissiiii",
+                       sale->receipt_number, (int64_t)i + 1, payment->tender.id, payment->tender.type,
+                       payment->tendered_minor, payment->change_minor, payment->in_minor, payment->out_minor);
     }
     return ok;
 }
@@ -84,9 +85,9 @@ static bool receipts_store_inside(struct database *db, const struct sale *sale, 
     if (period.period_id == 0 && !receipts_open_period(db, business_date, sold_at_ms, &period, fault))
         return false;
     return query_run(db->sqlite, fault, "INSERT INTO receipts VALUES(?,?,?,?,?,?,?,?)", "iiisiiii",
-                     sale->receipt_number, period.period_id, sold_at_ms, sale->cashier->id, (int64_t)sale->is_return,
+                     sale->receipt_number, period.period_id, sold_at_ms, sale->cashier_id, (int64_t)sale->is_return,
                      sale->gross_minor, sale->net_minor, sale->tax_minor) &&
-           receipts_store_lines(db, sale, fault) &&
+           receipts_store_lines(db, sale, fault) && catalogue_note_sale(db, fault) &&
            query_run(db->sqlite, fault, "UPDATE till SET last_receipt_number = ?", "i", sale->receipt_number);
 }
 

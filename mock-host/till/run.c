@@ -114,7 +114,7 @@ static const struct verb *run_find_verb(const char *name)
 
 static enum run_result run_unknown(struct run *run, const char *name)
 {
-    char known[440] = "";
+    char known[480] = "";
     for (const struct verb *verb = run_verbs; verb->name != NULL; verb++) {
         size_t used = strlen(known);
         if (run_find_verb(verb->name) != verb)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sale.h - one receipt of the built-in shop, made up from the seed and the receipt's number alone.
+ * sale.h - one receipt, made up from the seed, the receipt's number and what can be sold at the moment.
  *
  * The rules of its figures, which an independent recount may rely on:
  *   a line's gross = round(unit price * quantity / 1000) - discount; of a return, the same below zero, no discount;
@@ -10,13 +10,13 @@
 #ifndef TILL_SALE_H
 #define TILL_SALE_H
 
-#include "catalogue.h"
+#include "stock.h"
 
 #define SALE_LINES_MAX    9u
 #define SALE_PAYMENTS_MAX 2u
 
 struct sale_line {
-    const struct catalogue_item *item;
+    struct stock_item item;
     int64_t quantity; /* thousandths; below zero on a return */
     int64_t unit_price_minor;
     int64_t full_minor;     /* before the discount */
@@ -27,7 +27,7 @@ struct sale_line {
 };
 
 struct sale_payment {
-    const struct catalogue_tender *tender;
+    struct stock_tender tender;
     int64_t tendered_minor; /* what the customer gave */
     int64_t change_minor;   /* what came back at once */
     int64_t in_minor;       /* tendered - change of a sale, else 0 */
@@ -37,7 +37,7 @@ struct sale_payment {
 struct sale {
     int64_t receipt_number;
     bool is_return;
-    const struct catalogue_cashier *cashier;
+    char cashier_id[CATALOGUE_ID_BYTES];
     size_t line_count;
     struct sale_line lines[SALE_LINES_MAX];
     size_t payment_count;
@@ -47,6 +47,7 @@ struct sale {
     int64_t tax_minor;
 };
 
-void sale_make(struct sale *sale, uint64_t seed, int64_t receipt_number);
+/* `stock` has been refreshed. False: nothing can be sold. */
+bool sale_make(struct sale *sale, struct stock *stock, uint64_t seed, int64_t receipt_number, struct fault *fault);
 
 #endif

@@ -30,13 +30,14 @@ static bool shop_sell_at(struct till *till, int64_t sold_at_ms, struct fault *fa
     struct sale sale;
     char date[CALENDAR_DATE_BYTES];
     int64_t last;
-    if (!shop_last_receipt(till, &last, fault))
-        return false;
-    sale_make(&sale, till->options->seed, last + 1);
     calendar_business_date(sold_at_ms, date);
+    if (!shop_last_receipt(till, &last, fault) || !stock_refresh(&till->shop.stock, &till->db, date, fault) ||
+        !sale_make(&sale, &till->shop.stock, till->options->seed, last + 1, fault))
+        return false;
     if (!receipts_store(&till->db, &sale, sold_at_ms, date, fault))
         return fault_prefix(fault, "receipt %" PRId64 " was not stored: ", last + 1);
     till->shop.receipts++;
+    till->shop.sale_open = false;
     log_write(&till->log, POS_LOG_DEBUG, "receipt %" PRId64 ": %zu lines, %" PRId64 " cents", sale.receipt_number,
               sale.line_count, sale.gross_minor);
     return true;
@@ -55,11 +56,13 @@ bool shop_close(struct till *till, const struct period_override *override, bool 
 {
     struct period_result closed;
     char money[MONEY_TEXT_BYTES];
+    if (till->shop.sale_open && !shop_sell(till, 1, fault))
+        return fault_prefix(fault, "a sale is open: ");
     if (!period_close(&till->db, clock_wall_ms(&till->clock), till->time_zone, override, &closed, fault))
         return fault_prefix(fault, "the day was not closed, its receipts are still there: ");
     money_format(closed.gross_minor, money);
     log_write(&till->log, POS_LOG_INFO, "closed Z %" PRId64 " of %s: %" PRId64 " receipts, %s %s", closed.z_number,
-              closed.business_date, closed.receipt_count, money, CATALOGUE_CURRENCY);
+              closed.business_date, closed.receipt_count, money, till->db.currency);
     till->shop.closes++;
     till->handover.waiting = true;
     if (result != NULL)

@@ -7,6 +7,7 @@
 
 #include "period.h"
 #include "receipts.h"
+#include "stock.h"
 
 struct till;
 
@@ -15,6 +16,8 @@ struct till;
 #define SHOP_CLOSE_MINUTE  (20 * 60 + 30) /* the daily close of a day of trading, unless preset */
 
 struct shop {
+    struct stock stock;
+    bool sale_open;          /* a customer is at the till: no other catalogue now. The next receipt is that sale */
     bool trading;            /* sells by itself */
     int32_t close_at_minute; /* -1: never by itself */
     int32_t receipts_a_day;

@@ -12,6 +12,7 @@
 #include "calendar.h"
 #include "pulse.h"
 #include "query.h"
+#include "settings.h"
 
 #define TILL_SCRIPT_START "2026-01-05"
 #define TILL_PRODUCT      "mock-host 0.1.0"
@@ -76,6 +77,7 @@ static bool till_start_plugin(struct till *till, struct fault *fault)
 static void till_fill_host(struct till *till, const struct till_source *source)
 {
     const struct options *options = till->options;
+    memcpy(till->told_currency, till->db.currency, sizeof till->told_currency);
     struct host_running own = {.take = shop_take_running, .ctx = till};
     pos_host_info info = {.struct_size = (uint32_t)sizeof info,
                           .product = TILL_PRODUCT,
@@ -84,12 +86,12 @@ static void till_fill_host(struct till *till, const struct till_source *source)
                           .language = options->language,
                           .time_zone = till->time_zone,
                           .country = "ES",
-                          .currency = CATALOGUE_CURRENCY,
+                          .currency = till->told_currency,
                           .cloud_url = options->cloud_url,
                           .ca_file = options->ca_file,
                           .proxy = options->proxy};
     host_fill(&till->host, &info, &till->clock, &till->log, &till->db,
-              source != NULL && source->running != NULL ? source->running : &own, options->data);
+              source != NULL && source->running != NULL ? source->running : &own, options->data, &till->shop.sale_open);
 }
 
 static bool till_open_parts(struct till *till, const struct till_source *source, bool flowing, bool *plugin_failed,
@@ -100,9 +102,13 @@ static bool till_open_parts(struct till *till, const struct till_source *source,
         source != NULL && source->register_id != NULL ? source->register_id : options->register_id;
     if (mkdir(options->data, 0700) != 0 && errno != EEXIST)
         return fault_set(fault, "cannot make the data folder %s: %s", options->data, strerror(errno));
-    if (!till_set_zone(till, fault) || !database_open(&till->db, options->data, register_id, fault) ||
+    if (!till_set_zone(till, fault) ||
+        !database_open(&till->db, options->data, register_id, options->catalogue, fault) ||
         !till_start_clock(till, source != NULL ? source->start_wall_ms : 0, flowing, fault) ||
         !till_open_log(till, fault))
+        return false;
+    if (options->wizard != OPTIONS_WIZARD_AS_IS &&
+        !settings_set(&till->db, SETTINGS_WIZARD, options->wizard == OPTIONS_WIZARD_FINISHED, fault))
         return false;
     till_fill_host(till, source);
     till->screen = poshost_screen_new();
@@ -156,6 +162,7 @@ bool till_close(struct till *till, struct fault *fault)
     instance_unload(&till->instance);
     poshost_screen_free(till->screen);
     till->screen = NULL;
+    stock_free(&till->shop.stock);
     database_close(&till->db);
     if (till->log.file != NULL && till->log.file != stderr)
         (void)fclose(till->log.file);

@@ -38,6 +38,7 @@ struct handover {
 struct till {
     const struct options *options;
     const char *time_zone;
+    char told_currency[4]; /* what the plugin was told last */
     struct till_log log;
     struct database db;
     struct till_clock clock;

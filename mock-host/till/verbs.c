@@ -7,6 +7,7 @@
 
 const struct verb run_verbs[] = {
     {"sell", 0, 1, "[N]", "rings up N receipts now (default 1)", verb_sell},
+    {"sale", 1, 1, "open|close", "a customer is at the till, and pays (any receipt or close finishes it)", verb_sale},
     {"close", 0, 0, "", "the daily close: stores the Z, then hands it over", verb_close},
     {"close-with", 1, 1, "FILE", "closes with FILE's bytes as the Z report: for broken documents", verb_close_with},
     {"die-before-handover", 0, 0, "", "closes, stores, and is killed before the plugin hears of it",
@@ -16,6 +17,15 @@ const struct verb run_verbs[] = {
     {"close-at", 1, 1, "HH:MM|off", "closes by itself every day at that time", verb_close_at},
     {"reset-numbers", 0, 0, "", "the till is reset: Z numbers from 1 again, grand totals from 0", verb_reset_numbers},
     {"replay", 1, 1, "PATH", "hands over existing reports, as --replay", verb_replay},
+    {"item", 2, 5, "add ID NAME DEPARTMENT PRICE", "a new item, at the first tax; PRICE in cents; or", verb_item},
+    {"item", 2, 5, "remove ID", "one goes, with its prices", verb_item},
+    {"price", 2, 2, "ITEM PRICE", "changes an item's price of today at the first price level", verb_price},
+    {"catalogue", 1, 2, "show [COUNT]", "prints what the till sells by: COUNT lines (default 20)", verb_catalogue},
+    {"expect-catalogue", 1, 2, "WORDS [DURATION]", "waits until a line of it, as \"show\" prints it, has the words",
+     verb_expect_catalogue},
+    {"expect-not-catalogue", 1, 2, "WORDS [DURATION]", "waits until none has", verb_expect_not_catalogue},
+    {"wizard", 1, 1, "finish|reopen", "the till's setup wizard", verb_wizard},
+    {"licence", 2, 2, "PROPERTY on|off", "a property of the till's licence, such as catalogue-upload", verb_licence},
     {"advance", 1, 1, "DURATION", "moves the clock on; shop and plugin do what falls into it", verb_advance},
     {"at", 1, 1, "HH:MM|TIME", "moves the clock on to that time (TIME: 2026-01-06T09:00)", verb_at},
     {"clock", 0, 0, "", "prints the till's time", verb_clock},

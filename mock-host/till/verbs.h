@@ -18,6 +18,16 @@ enum run_result verb_close_at(struct run *run, const struct words *words);
 enum run_result verb_reset_numbers(struct run *run, const struct words *words);
 enum run_result verb_replay(struct run *run, const struct words *words);
 
+/* verbs_catalogue.c */
+enum run_result verb_item(struct run *run, const struct words *words);
+enum run_result verb_price(struct run *run, const struct words *words);
+enum run_result verb_catalogue(struct run *run, const struct words *words);
+enum run_result verb_expect_catalogue(struct run *run, const struct words *words);
+enum run_result verb_expect_not_catalogue(struct run *run, const struct words *words);
+enum run_result verb_sale(struct run *run, const struct words *words);
+enum run_result verb_wizard(struct run *run, const struct words *words);
+enum run_result verb_licence(struct run *run, const struct words *words);
+
 /* verbs_time.c */
 enum run_result verb_advance(struct run *run, const struct words *words);
 enum run_result verb_at(struct run *run, const struct words *words);

@@ -141,12 +141,12 @@ START_TEST(test_one_till_a_folder)
     struct database second;
     till_fixture_start(&fixture);
     till_fixture_open(&fixture, NULL);
-    ck_assert(!database_open(&second, fixture.data, NULL, &fixture.fault));
+    ck_assert(!database_open(&second, fixture.data, NULL, NULL, &fixture.fault));
     ck_assert_ptr_nonnull(strstr(fixture.fault.text, "another till is running"));
     till_fixture_close(&fixture);
-    ck_assert(!database_open(&second, fixture.data, "T2", &fixture.fault));
+    ck_assert(!database_open(&second, fixture.data, "T2", NULL, &fixture.fault));
     ck_assert_ptr_nonnull(strstr(fixture.fault.text, "belongs to register \"T1\""));
-    ck_assert(database_open(&second, fixture.data, "T1", &fixture.fault));
+    ck_assert(database_open(&second, fixture.data, "T1", NULL, &fixture.fault));
     database_close(&second);
     till_fixture_end(&fixture);
 }
@@ -159,12 +159,13 @@ static void trade_until_killed(const char *data, int tell)
     struct fault fault;
     struct period period;
     struct period_result result;
-    if (!database_open(&db, data, NULL, &fault) || !receipts_get_period(&db, &period, &fault))
+    static struct stock stock;
+    if (!database_open(&db, data, NULL, NULL, &fault) || !receipts_get_period(&db, &period, &fault))
         _exit(2);
     for (int64_t number = period.last_receipt_number + 1;; number++) {
         struct sale sale;
-        sale_make(&sale, 1, number);
-        if (!receipts_store(&db, &sale, 1767600000000 + number, "2026-01-05", &fault) ||
+        if (!stock_refresh(&stock, &db, "2026-01-05", &fault) || !sale_make(&sale, &stock, 1, number, &fault) ||
+            !receipts_store(&db, &sale, 1767600000000 + number, "2026-01-05", &fault) ||
             (number % 3 == 0 && !period_close(&db, 1767600000000 + number, "Europe/Madrid", NULL, &result, &fault)) ||
             write(tell, "r", 1) != 1)
             _exit(2);

@@ -34,6 +34,7 @@ START_TEST(test_defaults)
     ck_assert_uint_eq(options.seed, 1);
     ck_assert_int_eq(options.speed, 0);
     ck_assert_int_eq(options.close_at_minute, -1);
+    ck_assert_int_eq(options.wizard, OPTIONS_WIZARD_AS_IS);
     ck_assert(!options.trade && !options.guard_abort && !options.help);
 }
 END_TEST
@@ -44,7 +45,8 @@ START_TEST(test_all_options)
         read_line("--plugin p.so --data d --cloud https://c --ca ca.pem --register R --device Bar --language es "
                   "--time-zone UTC --seed 7 --start 2026-02-01T09:00 --speed 60 --script - --replay-drain 4 "
                   "--pace-ms 0 --close-at 22:15 --trade --receipts 90 --mail-dir m --log-level debug "
-                  "--log-file l --storage-delay-ms 10 --guard-abort --proxy http://p:1"),
+                  "--catalogue c.ndjson --wizard-finished no --log-file l --storage-delay-ms 10 --guard-abort --proxy "
+                  "http://p:1"),
         "%s", fault.text);
     ck_assert_str_eq(options.plugin, "p.so");
     ck_assert_str_eq(options.data, "d");
@@ -63,7 +65,10 @@ START_TEST(test_all_options)
     ck_assert_int_eq(options.receipts_a_day, 90);
     ck_assert_uint_eq(options.storage_delay_ms, 10);
     ck_assert_uint_eq(options.log_level, 1);
-    ck_assert(options.trade && options.guard_abort);
+    ck_assert_str_eq(options.catalogue, "c.ndjson");
+    ck_assert_int_eq(options.wizard, OPTIONS_WIZARD_OPEN);
+    ck_assert(read_line("--wizard-finished yes") && options.wizard == OPTIONS_WIZARD_FINISHED);
+    ck_assert(options.catalogue == NULL);
 }
 END_TEST
 
@@ -82,6 +87,7 @@ START_TEST(test_wrong_options)
                                         "stray",
                                         "--receipts 0",
                                         "--script a --replay b",
+                                        "--wizard-finished maybe",
                                         "--trade=yes"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         fault.text[0] = '\0';
@@ -93,11 +99,29 @@ END_TEST
 
 START_TEST(test_help_names_all)
 {
-    static const char *const names[] = {
-        "--plugin",   "--data",        "--cloud",    "--ca",        "--register",         "--device",
-        "--language", "--time-zone",   "--seed",     "--speed",     "--script",           "--replay",
-        "--close-at", "--trade",       "--proxy",    "--log-level", "--storage-delay-ms", "--guard-abort",
-        "--mail-dir", "--help-script", "Exit status"};
+    static const char *const names[] = {"--plugin",
+                                        "--data",
+                                        "--cloud",
+                                        "--ca",
+                                        "--register",
+                                        "--device",
+                                        "--language",
+                                        "--time-zone",
+                                        "--seed",
+                                        "--speed",
+                                        "--script",
+                                        "--replay",
+                                        "--close-at",
+                                        "--trade",
+                                        "--proxy",
+                                        "--log-level",
+                                        "--storage-delay-ms",
+                                        "--guard-abort",
+                                        "--mail-dir",
+                                        "--help-script",
+                                        "--catalogue",
+                                        "--wizard-finished",
+                                        "Exit status"};
     static char text[16384];
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);

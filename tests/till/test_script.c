@@ -83,7 +83,7 @@ END_TEST
 START_TEST(test_wrong_commands)
 {
     start();
-    expect_refused("jump", RUN_USAGE, "\"jump\" is no command; there are: sell close");
+    expect_refused("jump", RUN_USAGE, "\"jump\" is no command; there are: sell sale close");
     expect_refused("sell two", RUN_USAGE, "sell takes a number");
     expect_refused("sell 0", RUN_USAGE, "sell takes a number");
     expect_refused("sell 1 2", RUN_USAGE, "it is: sell [N]");
@@ -107,6 +107,21 @@ START_TEST(test_wrong_commands)
     expect_refused("language fr", RUN_USAGE, "en or es");
     expect_refused("mail a@b.c in CODE", RUN_USAGE, "it is: mail");
     expect_refused("set A-B c", RUN_USAGE, "no name for a variable");
+    expect_refused("item add 1 Apple FRUIT", RUN_USAGE, "it is: item add");
+    expect_refused("item add 1 Apple FRUIT 1.99", RUN_USAGE, "a number of cents");
+    expect_refused("item add 1 Apple NONE 199", RUN_FAILED, "no department NONE");
+    expect_refused("item add 101 Apple FRUIT 199", RUN_FAILED, "an item 101 already");
+    expect_refused("item remove 9", RUN_FAILED, "no item 9");
+    expect_refused("price 9 10", RUN_FAILED, "no item 9");
+    expect_refused("price 101 ten", RUN_USAGE, "a number of cents");
+    expect_refused("catalogue list", RUN_USAGE, "catalogue show");
+    expect_refused("expect-catalogue Apple 10ms", RUN_FAILED, "is not in the catalogue");
+    expect_refused("expect-not-catalogue Bananas 10ms", RUN_FAILED, "is still in the catalogue");
+    expect_refused("sale close", RUN_FAILED, "no sale is open");
+    expect_refused("sale open\nsale open", RUN_FAILED, "open already");
+    expect_refused("sale begin", RUN_USAGE, "sale open");
+    expect_refused("wizard start", RUN_USAGE, "wizard finish");
+    expect_refused("licence x maybe", RUN_USAGE, "on|off");
     expect_refused("close-with /nonexistent", RUN_FAILED, "cannot read /nonexistent");
     expect_refused("replay /nonexistent", RUN_FAILED, "cannot read /nonexistent");
     expect_refused("sell\nreset-numbers", RUN_FAILED, "close this one first");
@@ -122,7 +137,7 @@ START_TEST(test_every_command_has_help)
         ck_assert_uint_lt(verb->to, WORDS_MAX);
         ck_assert(verb->help[0] != '\0' && verb->run != NULL);
     }
-    ck_assert_uint_eq(count, 42);
+    ck_assert_uint_eq(count, 51);
 }
 END_TEST
 
