@@ -35,6 +35,7 @@ deps_test-browser := $(deps_demo) $(DEPS_BROWSER)
 deps_asan  := $(deps_test)
 deps_tsan  := $(deps_test)
 deps_tests := $(deps_test)
+deps_sim   := $(deps_test)
 deps_test-run := $(deps_test)
 needed = $(sort $(DEPS_BUILD) $(foreach goal,$(MAKECMDGOALS),$(deps_$(goal))) \
                 $(if $(filter $(BUILD)/tests/%,$(MAKECMDGOALS)),$(deps_test)))
@@ -90,7 +91,7 @@ CLOUD_OBJS  := $(call objs,mock-host/cloud)
 TEST_SRCS   := $(call srcs,tests/*)
 TEST_BINS   := $(patsubst %.c,$(BUILD)/%,$(filter $(addsuffix /test_%,$(wildcard tests/*)),$(TEST_SRCS)))
 TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
-TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c),$(TEST_SRCS)))
+TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c) tests/sim/%,$(TEST_SRCS)))
 BARE_BINS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*.c)))
 TEST_OBJS   := $(call objs_of,$(TEST_SRCS) $(sort $(wildcard tests/*.c)))
 
@@ -178,6 +179,31 @@ $(filter $(BUILD)/tests/cloud/%,$(TEST_BINS)):  $(call no_main,$(CLOUD_OBJS))
 $(TEST_BINS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -pie $(LINK) $< $(WITH) $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a $(TEST_LIBS) -o $@
+
+# The simulator has the plugin's core and the cloud's logic in one process. Both sides use some names twice: of the
+# cloud's only those of sim_cloud.h stay visible. Its log.c gives way to the simulator's.
+SIM_OBJS := $(call objs_of,$(filter-out %/test_sim.c %/sim.c %/sim_cloud.c,$(call srcs,tests/sim)))
+$(BUILD)/obj/sim-cloud.o: $(filter-out %/main.o %/log.o,$(CLOUD_OBJS)) $(BUILD)/obj/tests/sim/sim_cloud.o
+	$(call say,LINK,$@)$(CC) -r -nostdlib $^ -o $@ && objcopy --wildcard --keep-global-symbol='sim_cloud_*' $@
+$(BUILD)/tests/sim/%: WITH = $(BUILD)/obj/sim-cloud.o $(SIM_OBJS) $(PLUGIN_OBJS)
+SIM_BINS := $(BUILD)/tests/sim/sim $(filter $(BUILD)/tests/sim/%,$(TEST_BINS))
+$(SIM_BINS): $(BUILD)/obj/sim-cloud.o $(SIM_OBJS) $(PLUGIN_OBJS)
+$(BUILD)/tests/sim/sim: $(BUILD)/obj/tests/sim/sim.o $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) -pie $(LINK) $< $(WITH) $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a $(TEST_LIBS) -o $@
+
+## make sim            years of shops where everything goes wrong, in virtual time: SEED= (the first) SEEDS= (how many)
+##                     TILLS= YEARS= or DAYS= of each; SIM_LOG=1 prints every event
+SEED  ?= 1
+SEEDS ?= 50
+TILLS ?= 6
+YEARS ?= 1
+DAYS  ?= $(shell expr $(YEARS) \* 365)
+.PHONY: sim
+sim: $(BUILD)/tests/sim/sim
+	@$(if $(filter 1,$(SEEDS)),$< $(SEED) 1 1 $(TILLS) $(DAYS), \
+	    $< $(SEED) 2 $$((($(SEEDS) + 1) / 2)) $(TILLS) $(DAYS) & first=$$!; \
+	    $< $$(($(SEED) + 1)) 2 $$(($(SEEDS) / 2)) $(TILLS) $(DAYS); second=$$?; wait $$first && exit $$second)
 
 # Plugins that each get one thing wrong, for tests/abi/test_loader.c.
 FAKES := $(patsubst %.c,$(BUILD)/%.so,$(sort $(wildcard tests/abi/fakes/*.c)))

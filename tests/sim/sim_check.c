@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sim/sim_check.c - the checker: what the shops closed, written into a table of its own, against the cloud's database
+ * file, by SQL of its own. What the cloud does not have must be on the till's screen.
+ */
+#include "sim/sim_disk.h"
+#include "sim/sim_verdict.h"
+
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char tables_sql[] =
+    "PRAGMA temp_store=MEMORY;"
+    "CREATE TEMP TABLE closes (id INTEGER PRIMARY KEY, till INTEGER, company TEXT, register TEXT, number INTEGER,"
+    " date TEXT, gross INTEGER, net INTEGER, tax INTEGER, grand INTEGER, stores INTEGER, honest INTEGER, good INTEGER);"
+    "CREATE TEMP TABLE bytes (sha TEXT PRIMARY KEY, id INTEGER, original INTEGER) WITHOUT ROWID;"
+    "CREATE TEMP TABLE shops (store TEXT PRIMARY KEY, company TEXT, bit INTEGER) WITHOUT ROWID;";
+
+/* Each finds what must not be: till, Z number, words. */
+static const struct {
+    const char *rule, *sql;
+} rules[] = {
+    {"a report in the cloud that nobody closed",
+     "SELECT -1, r.z_number, r.sha256 FROM reports r LEFT JOIN bytes b ON b.sha = r.sha256"
+     " WHERE r.kind = 'Z' AND b.id IS NULL"},
+    {"a close counts more than once",
+     "SELECT c.till, c.number, COUNT(*) FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
+     " WHERE r.kind = 'Z' AND r.counted = 1 GROUP BY c.id HAVING COUNT(*) > 1"},
+    {"a key counts more than once",
+     "SELECT -1, z_number, COUNT(*) FROM reports WHERE counted = 1"
+     " GROUP BY company_id, till_id, register_id, epoch, kind, z_number, x_sequence HAVING COUNT(*) > 1"},
+    {"a report is in the cloud with other figures than it was closed with",
+     "SELECT c.till, c.number, r.gross_minor FROM reports r JOIN bytes b ON b.sha = r.sha256"
+     " JOIN closes c ON c.id = b.id WHERE r.kind = 'Z' AND (r.gross_minor <> c.gross OR r.net_minor <> c.net"
+     " OR r.tax_minor <> c.tax OR r.grand_total_minor <> c.grand OR r.business_date <> c.date"
+     " OR r.z_number <> c.number OR r.register_id <> c.register)"},
+    {"a report is in another company",
+     "SELECT c.till, c.number, r.company_id FROM reports r JOIN bytes b ON b.sha = r.sha256"
+     " JOIN closes c ON c.id = b.id WHERE r.company_id <> c.company"},
+    {"a row of one company is in a store of another",
+     "SELECT -1, r.z_number, r.store_id FROM reports r LEFT JOIN shops s ON s.store = r.store_id"
+     " WHERE s.company IS NOT r.company_id"},
+    {"a report was counted in a store that its till was not in",
+     "SELECT c.till, c.number, s.store FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
+     " JOIN shops s ON s.store = r.store_id WHERE r.kind = 'Z' AND r.counted = 1 AND (c.stores & s.bit) = 0"},
+    {"an honest till has a conflict",
+     "SELECT c.till, c.number, r.standing FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
+     " WHERE c.honest = 1 AND r.kind = 'Z' AND r.standing = 'conflict'"},
+    {"an honest till has a second epoch",
+     "SELECT c.till, c.number, r.epoch FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
+     " WHERE c.honest = 1 AND r.kind = 'Z' AND r.epoch > 0"},
+    {"a document that is no report was taken",
+     "SELECT c.till, c.number, r.sha256 FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
+     " WHERE c.good = 0 AND b.original = 1"},
+    {"an X is in conflict", "SELECT -1, z_number, standing FROM reports WHERE kind = 'X' AND standing <> 'first'"},
+    {"the figures of a store and day are not the sum of its closes",
+     "SELECT -1, f.n, f.store_id || ' ' || f.business_date FROM (SELECT store_id, business_date, SUM(gross_minor) g,"
+     "  SUM(net_minor) n, SUM(tax_minor) t FROM counted_z GROUP BY 1, 2) f"
+     " LEFT JOIN (SELECT r.store_id, c.date, SUM(c.gross) g, SUM(c.net) n, SUM(c.tax) t FROM closes c"
+     "  JOIN bytes b ON b.id = c.id JOIN reports r ON r.sha256 = b.sha AND r.counted = 1 AND r.kind = 'Z'"
+     "  GROUP BY 1, 2) m ON m.store_id = f.store_id AND m.date = f.business_date"
+     " WHERE m.g IS NOT f.g OR m.n IS NOT f.n OR m.t IS NOT f.t"},
+};
+
+/* ---- the model's side ---- */
+
+static sqlite3_stmt *prepare(sim *s, sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
+        sim_fail(s, SIM_LOG_WORLD, "the checker: %s in %s", sqlite3_errmsg(db), sql);
+    return statement;
+}
+
+static void put(sim *s, sqlite3_stmt *statement)
+{
+    if (sqlite3_step(statement) != SQLITE_DONE)
+        sim_fail(s, SIM_LOG_WORLD, "the checker: %s", sqlite3_errmsg(sqlite3_db_handle(statement)));
+    sqlite3_reset(statement);
+}
+
+static void put_bytes(sim *s, sqlite3_stmt *statement, const uint8_t sha[32], int64_t id, int original)
+{
+    char hex[65];
+    sodium_bin2hex(hex, sizeof hex, sha, 32);
+    sqlite3_bind_text(statement, 1, hex, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(statement, 2, id);
+    sqlite3_bind_int(statement, 3, original);
+    put(s, statement);
+}
+
+static void put_close(sim *s, sqlite3_stmt *statement, const sim_till *t, const sim_close *z, int64_t id)
+{
+    const int64_t values[] = {z->gross, z->net, z->tax, z->grand, z->stores, t->honest, z->document == DOCUMENT_GOOD};
+    sqlite3_bind_int64(statement, 1, id);
+    sqlite3_bind_int(statement, 2, t->index);
+    sqlite3_bind_text(statement, 3, s->companies[t->company].company_id, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 4, t->register_id, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 5, z->number);
+    sqlite3_bind_text(statement, 6, z->date, -1, SQLITE_STATIC);
+    for (int i = 0; i < 7; i++)
+        sqlite3_bind_int64(statement, 7 + i, values[i]);
+    put(s, statement);
+}
+
+static void fill(sim *s, sqlite3 *db)
+{
+    sqlite3_stmt *close = prepare(s, db, "INSERT INTO closes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt *bytes = prepare(s, db, "INSERT INTO bytes VALUES (?, ?, ?)");
+    sqlite3_stmt *shop = prepare(s, db, "INSERT INTO shops VALUES (?, ?, ?)");
+    for (int i = 0; i < s->till_count && !s->failed; i++) {
+        const sim_till *t = s->tills[i];
+        for (uint32_t k = 0; k < t->shop.count && !s->failed; k++) {
+            const sim_close *z = &t->shop.closes[k];
+            int64_t id = verdict_id(i, k);
+            put_close(s, close, t, z, id);
+            put_bytes(s, bytes, z->sha, id, 1);
+            put_bytes(s, bytes, z->rebuilt_sha, id, 0);
+        }
+    }
+    for (int i = 0; i < s->store_count && !s->failed; i++) {
+        sqlite3_bind_text(shop, 1, s->stores[i].store_id, -1, SQLITE_STATIC);
+        sqlite3_bind_text(shop, 2, s->companies[s->stores[i].company].company_id, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(shop, 3, INT64_C(1) << i);
+        put(s, shop);
+    }
+    sqlite3_finalize(close);
+    sqlite3_finalize(bytes);
+    sqlite3_finalize(shop);
+}
+
+/* ---- against the cloud's ---- */
+
+static void apply_rules(sim *s, sqlite3 *db)
+{
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0] && !s->failed; i++) {
+        sqlite3_stmt *found = prepare(s, db, rules[i].sql);
+        if (found && sqlite3_step(found) == SQLITE_ROW)
+            sim_fail(s, sqlite3_column_int(found, 0), "%s: Z %lld of till %d (%s)", rules[i].rule,
+                     (long long)sqlite3_column_int64(found, 1), sqlite3_column_int(found, 0),
+                     (const char *)sqlite3_column_text(found, 2));
+        sqlite3_finalize(found);
+    }
+}
+
+static void read_states(sim *s, sqlite3 *db, verdict_book *book)
+{
+    sqlite3_stmt *row = prepare(s, db,
+                                "SELECT b.id, SUM(r.counted), SUM(r.standing = 'conflict') FROM reports r"
+                                " JOIN bytes b ON b.sha = r.sha256 WHERE r.kind = 'Z' GROUP BY b.id");
+    while (row && sqlite3_step(row) == SQLITE_ROW)
+        verdict_note_cloud(book, sqlite3_column_int64(row, 0), sqlite3_column_int(row, 1) > 0,
+                           sqlite3_column_int(row, 2) > 0);
+    sqlite3_finalize(row);
+}
+
+static bool read_cloud(sim *s, verdict_book *book)
+{
+    sqlite3 *db = NULL;
+    int code = sqlite3_open_v2(s->database, &db, SQLITE_OPEN_READONLY, SIM_DISK_VFS);
+    if (code == SQLITE_OK)
+        code = sqlite3_exec(db, tables_sql, NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        sim_fail(s, SIM_LOG_WORLD, "the checker cannot read the cloud's database: %s", sqlite3_errmsg(db));
+    else {
+        sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+        fill(s, db);
+        apply_rules(s, db);
+        read_states(s, db, book);
+        sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    }
+    sqlite3_close(db);
+    return !s->failed;
+}
+
+void sim_check_now(sim *s)
+{
+    verdict_book book;
+    if (s->cloud_down || sim_disk_is_off() || s->failed)
+        return;
+    s->figures.audits++;
+    verdict_open(s, &book);
+    if (read_cloud(s, &book))
+        verdict_audit(s, &book);
+    verdict_close(&book);
+}
+
+void sim_check_end(sim *s)
+{
+    verdict_book book;
+    verdict_open(s, &book);
+    if (read_cloud(s, &book))
+        verdict_end(s, &book);
+    verdict_close(&book);
+}

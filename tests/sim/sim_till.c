@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sim/sim_till.c - the life of a plugin instance on a till: starts, ticks, ends, crashes. Every call into the core is
+ * measured: one write a tick and a command, two a close, and 256 KiB of reading.
+ */
+#include "sim/sim.h"
+
+#include <string.h>
+
+#define READ_MAX        (256u * 1024u + 96u * 1024u) /* the documents of a tick, and headers and a page or two */
+#define OPERATIONS_KEPT 200u
+#define ZERO_TICKS_MAX  20000u
+#define START_AGAIN_MS  SIM_MINUTE
+
+/* ---- storage, counted on the way ---- */
+
+static int32_t till_acquire(void *ctx)
+{
+    return storage_memory_calls()->acquire(((sim_till *)ctx)->disk);
+}
+
+static void till_release(void *ctx)
+{
+    storage_memory_calls()->release(((sim_till *)ctx)->disk);
+}
+
+static int32_t till_put(void *ctx, uint32_t collection, uint64_t id, const void *bytes, uint32_t size)
+{
+    sim_till *t = ctx;
+    t->writes++;
+    int32_t result = storage_memory_calls()->put(t->disk, collection, id, bytes, size);
+    if (result != POS_OK)
+        sim_log(t->index, "storage: put of %u:%llx fails, %d", collection & 0xffffu, (unsigned long long)id, result);
+    return result;
+}
+
+static int32_t till_get(void *ctx, uint32_t collection, uint64_t id, uint32_t offset, void *buffer, uint32_t capacity,
+                        uint32_t *size)
+{
+    sim_till *t = ctx;
+    int32_t result = storage_memory_calls()->get(t->disk, collection, id, offset, buffer, capacity, size);
+    if (result == POS_OK && *size > offset)
+        t->read_bytes += *size - offset < capacity ? *size - offset : capacity;
+    return result;
+}
+
+static int32_t till_remove(void *ctx, uint32_t collection, const uint64_t *ids, uint32_t count)
+{
+    sim_till *t = ctx;
+    t->writes++;
+    return storage_memory_calls()->remove(t->disk, collection, ids, count);
+}
+
+static int32_t till_list(void *ctx, uint32_t collection, uint64_t from, pos_record_visitor visitor, void *visitor_ctx)
+{
+    return storage_memory_calls()->list(((sim_till *)ctx)->disk, collection, from, visitor, visitor_ctx);
+}
+
+static void till_log(void *ctx, uint32_t level, const char *text)
+{
+    (void)level;
+    sim_log(((const sim_till *)ctx)->index, "  %s", text);
+}
+
+/* ---- time and measure ---- */
+
+core_time sim_till_time(const sim_till *t)
+{
+    int64_t now = t->world->now_ms;
+    return (core_time){.wall_ms = now + t->wall_offset_ms, .elapsed_ms = t->boot_elapsed_ms + now - t->boot_at_ms};
+}
+
+void sim_till_measure(sim_till *t)
+{
+    t->writes = t->read_bytes = 0;
+}
+
+void sim_till_after(sim *s, sim_till *t, uint32_t writes)
+{
+    if (t->writes > writes)
+        sim_fail(s, t->index, "%u writes in one call", t->writes);
+    if (t->read_bytes > READ_MAX)
+        sim_fail(s, t->index, "%u bytes read in one call", t->read_bytes);
+    if (storage_memory_is_cut(t->disk)) {
+        sim_log(t->index, "the power fails in the middle of that");
+        sim_till_power_cut(s, t);
+    }
+}
+
+/* ---- starting and ending ---- */
+
+static void start_event(sim *s, void *subject, uint64_t boot)
+{
+    sim_till *t = subject;
+    if (t->boot == boot && !t->core && !t->scrapped)
+        sim_till_start(s, t);
+}
+
+void sim_till_start_at(sim *s, sim_till *t, int64_t at_ms)
+{
+    sim_plan(s, at_ms, start_event, t, ++t->boot);
+}
+
+static void offer_storage(sim_till *t)
+{
+    t->storage = (pos_storage){.struct_size = sizeof t->storage,
+                               .ctx = t,
+                               .acquire = till_acquire,
+                               .release = till_release,
+                               .put = till_put,
+                               .get = till_get,
+                               .remove = till_remove,
+                               .list = till_list};
+}
+
+bool sim_till_start(sim *s, sim_till *t)
+{
+    const char *reason = "the lock";
+    t->powered = true;
+    t->boot_at_ms = s->now_ms;
+    t->boot_elapsed_ms = sim_random_between(&s->random, 1, 100000);
+    offer_storage(t);
+    int32_t result = t->storage.acquire(t);
+    if (result == POS_OK) {
+        t->net = sim_net_new(s, t);
+        core_env env = {.storage = &t->storage,
+                        .host_ctx = t,
+                        .reports = t->shop.history == HISTORY_NONE ? NULL : &t->reports,
+                        .log = till_log,
+                        .net = &t->net->face,
+                        .random = sim_random_fill,
+                        .register_id = t->register_id,
+                        .device_name = t->counter};
+        sim_till_measure(t);
+        result = core_create(&env, sim_till_time(t), &t->core, &reason);
+        if (t->writes > 0)
+            sim_fail(s, t->index, "%u writes at the start", t->writes);
+        if (result != POS_OK)
+            till_release(t);
+    }
+    s->figures.restarts++;
+    if (result != POS_OK) {
+        sim_log(t->index, "does not start: %s (%d)", reason, result);
+        sim_net_free(t->net);
+        t->net = NULL;
+        t->core = NULL;
+        sim_till_start_at(s, t, s->now_ms + START_AGAIN_MS);
+        return false;
+    }
+    sim_log(t->index, "starts");
+    sim_owner_look(s, t);
+    sim_shop_hand_over(s, t);
+    sim_till_tick_soon(s, t, 10);
+    return true;
+}
+
+void sim_till_stop(sim *s, sim_till *t)
+{
+    (void)s;
+    t->boot++;
+    if (!t->core)
+        return;
+    sim_till_measure(t);
+    core_destroy(t->core);
+    t->core = NULL;
+    till_release(t);
+    sim_net_free(t->net);
+    t->net = NULL;
+    sim_log(t->index, "stops");
+    if (t->writes > 0)
+        sim_fail(s, t->index, "%u writes at the end", t->writes);
+}
+
+void sim_till_power_cut(sim *s, sim_till *t)
+{
+    sim_random *r = &s->random;
+    uint64_t first = storage_memory_durable(t->disk);
+    uint64_t last = storage_memory_operations(t->disk);
+    uint64_t prefix = first + sim_random_next(r) % (last - first + 1);
+    storage_memory *left = storage_memory_after_crash(t->disk, prefix, sim_random_next(r));
+    s->figures.cuts++;
+    sim_log(t->index, "power cut: %llu of %llu operations are left", (unsigned long long)prefix,
+            (unsigned long long)last);
+    sim_till_stop(s, t);
+    storage_memory_free(t->disk);
+    t->disk = left;
+    t->disk_ill_until_ms = 0;
+    t->powered = false;
+    int64_t longest = sim_random_once_in(r, 5) ? 8 * SIM_HOUR : 2 * SIM_MINUTE;
+    sim_till_start_at(s, t, s->now_ms + sim_random_between(r, 2000, longest));
+}
+
+/* ---- the heartbeat ---- */
+
+static void heal_disk(sim *s, sim_till *t)
+{
+    if (t->disk_ill_until_ms == 0 || s->now_ms < t->disk_ill_until_ms)
+        return;
+    *storage_memory_faults(t->disk) = (storage_memory_fault_plan){0};
+    t->disk_ill_until_ms = 0;
+    sim_log(t->index, "the disk is well again");
+}
+
+static void tick(sim *s, void *subject, uint64_t order)
+{
+    sim_till *t = subject;
+    if (order != t->tick_order || !t->core || t->asleep)
+        return;
+    heal_disk(s, t);
+    sim_till_measure(t);
+    uint32_t delay = core_tick(t->core, sim_till_time(t), t->just_woken ? CORE_TICK_RESUMED : 0);
+    t->just_woken = false;
+    sim_till_after(s, t, 1);
+    if (t->core)
+        sim_owner_go_on(s, t);
+    if (t->core && t->shop.to_hand_over < t->shop.count && s->now_ms >= t->shop.next_hand_over_ms)
+        sim_shop_hand_over(s, t);
+    if (!t->core)
+        return;
+    if (storage_memory_operations(t->disk) > t->settled_at + OPERATIONS_KEPT) {
+        storage_memory_settle(t->disk);
+        t->settled_at = storage_memory_operations(t->disk);
+    }
+    t->zero_ticks = delay == 0 ? t->zero_ticks + 1 : 0;
+    if (t->zero_ticks > ZERO_TICKS_MAX)
+        sim_fail(s, t->index, "the core never comes to rest");
+    sim_till_tick_soon(s, t, delay == 0 ? 1 : delay > t->tick_ms ? delay : t->tick_ms);
+}
+
+void sim_till_tick_soon(sim *s, sim_till *t, int64_t in_ms)
+{
+    sim_plan(s, s->now_ms + in_ms, tick, t, ++t->tick_order);
+}
+
+/* ---- where its closes may be counted ---- */
+
+void sim_till_joined(sim *s, sim_till *t, int store)
+{
+    if (t->joined == store)
+        return;
+    sim_log(t->index, "is %s %s", store >= 0 ? "now in" : "in no store", store >= 0 ? s->stores[store].name : "");
+    t->joined = store;
+    if (store < 0)
+        return;
+    t->stores_used |= 1u << store;
+    for (uint32_t i = 0; i < t->shop.count; i++) {
+        sim_close *z = &t->shop.closes[i];
+        if (z->fixed && !z->exposed)
+            continue;
+        z->stores |= 1u << store;
+        z->fixed = z->accepted;
+    }
+}
+
+void sim_till_expose(sim_till *t, bool records_gone)
+{
+    for (uint32_t i = 0; i < t->shop.count; i++) {
+        sim_close *z = &t->shop.closes[i];
+        z->exposed = true;
+        bool in_history = t->shop.history != HISTORY_NONE && i >= t->shop.numbering_from;
+        z->may_be_lost = z->may_be_lost || (records_gone && z->accepted && !in_history);
+        if (t->joined >= 0)
+            z->stores |= 1u << t->joined;
+    }
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/sim_verdict.c - exactly one visible state for each close (sim/sim_verdict.h). */
+#include "sim/sim_verdict.h"
+
+#include <stdlib.h>
+
+#define ROWS_A_PAGE 64u
+
+int64_t verdict_id(int till, uint32_t close)
+{
+    return ((int64_t)till << 32) | close;
+}
+
+void verdict_open(const sim *s, verdict_book *book)
+{
+    *book = (verdict_book){0};
+    for (int i = 0; i < s->till_count; i++) {
+        book->of[i] = calloc(s->tills[i]->shop.count + 1, sizeof **book->of);
+        if (!book->of[i])
+            abort();
+    }
+}
+
+void verdict_close(verdict_book *book)
+{
+    for (int i = 0; i < SIM_TILLS_MAX; i++)
+        free(book->of[i]);
+}
+
+void verdict_note_cloud(verdict_book *book, int64_t id, bool counted, bool conflict)
+{
+    verdict_state *state = &book->of[id >> 32][id & UINT32_MAX];
+    state->counted = counted;
+    state->conflict = conflict;
+}
+
+/* ---- the till's screen ---- */
+
+static verdict_state *find(const sim *s, verdict_book *book, const sim_till *t, const core_row *row)
+{
+    for (uint32_t k = t->shop.count; k-- > 0;) {
+        const sim_close *z = &t->shop.closes[k];
+        bool same =
+            row->state == STATE_DAMAGED || (z->wall_ms == row->closed_at_ms && z->grand == row->grand_total_minor);
+        if (z->number == row->z_number && same)
+            return &book->of[t->index][k];
+    }
+    return t->cloned_from >= 0 ? find(s, book, s->tills[t->cloned_from], row) : NULL;
+}
+
+static void note_row(sim *s, verdict_book *book, const sim_till *t, const core_row *row)
+{
+    if (!row->readable) {
+        book->unreadable[t->index]++;
+        return;
+    }
+    if (row->kind != POS_REPORT_Z)
+        return;
+    verdict_state *state = find(s, book, t, row);
+    if (!state) {
+        sim_fail(s, t->index, "Z %lld is on the till's screen, and nobody closed it", (long long)row->z_number);
+        return;
+    }
+    state->queued |= row->state == STATE_WAITING || row->state == STATE_SENDING || row->state == STATE_HELD;
+    state->kept_conflict |= row->state == STATE_CONFLICT;
+    state->rejected |= row->state == STATE_REJECTED;
+    state->elsewhere |= row->state == STATE_ELSEWHERE;
+    state->damaged |= row->state == STATE_DAMAGED;
+}
+
+static void read_screen(sim *s, verdict_book *book, const sim_till *t)
+{
+    core_row rows[ROWS_A_PAGE];
+    uint32_t first = 0, total = 0, count;
+    if (!t->core || t->disk_ill_until_ms != 0)
+        return;
+    core_begin_call(t->core);
+    do {
+        count = core_list_queue(t->core, sim_till_time(t), first, ROWS_A_PAGE, rows, &total);
+        for (uint32_t i = 0; i < count && !s->failed; i++)
+            note_row(s, book, t, &rows[i]);
+        first += count;
+    } while (count > 0 && first < total && !s->failed);
+    book->read[t->index] = true;
+}
+
+static void read_screens(sim *s, verdict_book *book)
+{
+    for (int i = 0; i < s->till_count && !s->failed; i++)
+        read_screen(s, book, s->tills[i]);
+}
+
+static bool is_anywhere(const verdict_state *state)
+{
+    return state->counted || state->conflict || state->queued || state->kept_conflict || state->rejected ||
+           state->elsewhere || state->damaged;
+}
+
+/* ---- judging ---- */
+
+void verdict_audit(sim *s, verdict_book *book)
+{
+    read_screens(s, book);
+    for (int i = 0; i < s->till_count && !s->failed; i++) {
+        const sim_till *t = s->tills[i];
+        for (uint32_t k = 0; k < t->shop.count && book->read[i] && !s->failed; k++) {
+            const sim_close *z = &t->shop.closes[k];
+            if (z->accepted && !z->exposed && !t->rotten && !is_anywhere(&book->of[i][k]))
+                sim_fail(s, i, "Z %lld of till %d was accepted, and is neither here nor there", (long long)z->number,
+                         i);
+        }
+    }
+}
+
+static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
+{
+    const sim_close *z = &t->shop.closes[k];
+    const verdict_state *state = &book->of[t->index][k];
+    const char *wrong = NULL;
+    if (state->queued)
+        wrong = "is still waiting after everything healed";
+    else if (state->counted && (state->conflict || state->rejected || state->kept_conflict))
+        wrong = "has two states at once";
+    else if (state->conflict && t->honest)
+        wrong = "is in conflict, of an honest till";
+    else if (state->rejected && z->document == DOCUMENT_GOOD)
+        wrong = "was rejected, though there is nothing wrong with it";
+    else if (!is_anywhere(state) && book->unreadable[t->index] > 0)
+        book->unreadable[t->index]--;
+    else if (!is_anywhere(state) && !z->may_be_lost)
+        wrong = "is lost";
+    else if (!state->counted && !state->conflict && !state->rejected && state->damaged &&
+             t->shop.history == HISTORY_ORIGINAL && k >= t->shop.numbering_from)
+        wrong = "is damaged, and was not taken from the host's history";
+    s->figures.delivered += state->counted;
+    s->figures.conflicts += !state->counted && state->conflict;
+    s->figures.rejected += !state->counted && !state->conflict && state->rejected;
+    s->figures.others += !state->counted && !state->conflict && !state->rejected;
+    if (wrong)
+        sim_fail(s, t->index, "Z %lld of till %d (close %u) %s", (long long)z->number, t->index, k, wrong);
+}
+
+void verdict_end(sim *s, verdict_book *book)
+{
+    read_screens(s, book);
+    for (int i = 0; i < s->till_count && !s->failed; i++) {
+        if (!book->read[i])
+            sim_fail(s, i, "till %d does not run in the end", i);
+        for (uint32_t k = 0; k < s->tills[i]->shop.count && !s->failed; k++)
+            judge(s, book, s->tills[i], k);
+    }
+}
