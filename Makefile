@@ -35,7 +35,6 @@ deps_test-browser := $(deps_demo) $(DEPS_BROWSER)
 deps_asan  := $(deps_test)
 deps_tsan  := $(deps_test)
 deps_tests := $(deps_test)
-deps_sim   := $(deps_test)
 deps_test-run := $(deps_test)
 needed = $(sort $(DEPS_BUILD) $(foreach goal,$(MAKECMDGOALS),$(deps_$(goal))) \
                 $(if $(filter $(BUILD)/tests/%,$(MAKECMDGOALS)),$(deps_test)))
@@ -88,10 +87,11 @@ CLOUD_OBJS  := $(call objs,mock-host/cloud)
 
 # tests/AREA/test_NAME.c is a test program; the area's other files, and tests/support, are there for those that call
 # them. tests/NAME.c is a program written against include/ alone. tests/AREA/test_NAME.sh is a test as it stands.
-TEST_SRCS   := $(call srcs,tests/*)
+# Those that wait for other processes come first: they take longest.
+TEST_SRCS   := $(call srcs,tests/e2e) $(call srcs,$(filter-out tests/e2e,$(wildcard tests/*)))
 TEST_BINS   := $(patsubst %.c,$(BUILD)/%,$(filter $(addsuffix /test_%,$(wildcard tests/*)),$(TEST_SRCS)))
 TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
-TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c) tests/sim/%,$(TEST_SRCS)))
+TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c),$(TEST_SRCS)))
 BARE_BINS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*.c)))
 TEST_OBJS   := $(call objs_of,$(TEST_SRCS) $(sort $(wildcard tests/*.c)))
 
@@ -155,55 +155,33 @@ $(BUILD)/mock-cloud: $(CLOUD_OBJS)
 ## make test           build everything and run every test; the last line counts them. TESTS='plugin/%' runs some,
 ##                     VERBOSE=1 shows what they print
 TESTS ?= %
+TEST_CHOICE ?= echo
 chosen = $(filter $(addprefix $1,$(TESTS)) $(addprefix $1,$(TESTS:%=%.sh)),$2)
+# As many at a time as make runs recipes.
+test_jobs = $(patsubst -j%,%,$(firstword $(filter -j%,$(MAKEFLAGS))))
 test: test-run
 test-run: build tests
-	@BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run.sh $(abspath $(call chosen,$(BUILD)/tests/,$(TEST_BINS))) \
-	    $(call chosen,tests/,$(TEST_SCRIPTS))
+	@BUILD=$(abspath $(BUILD)) CC='$(CC)' TEST_JOBS=$(test_jobs) tests/run.sh $$($(TEST_CHOICE) \
+	    $(abspath $(call chosen,$(BUILD)/tests/,$(TEST_BINS))) $(call chosen,tests/,$(TEST_SCRIPTS)))
 
 tests: $(TEST_BINS) $(BARE_BINS)
 
-# An archive, so that a test gets only those helpers that it calls, and what they call in turn.
+# Archives, so that a test gets only what it calls, and what that calls in turn: its helpers, and the area it tests.
 $(BUILD)/tests/helpers.a: $(TEST_HELPERS)
+$(BUILD)/tests/plugin.a: $(PLUGIN_OBJS)
+$(BUILD)/tests/till.a: $(call no_main,$(TILL_OBJS))
+$(BUILD)/tests/cloud.a: $(call no_main,$(CLOUD_OBJS))
+TEST_ARCHIVES := $(addprefix $(BUILD)/tests/,helpers.a plugin.a till.a cloud.a)
+$(TEST_ARCHIVES):
 	@mkdir -p $(@D) && rm -f $@
 	$(call say,AR,$@)ar rcs $@ $^
 
-# What the area tests is linked in whole; the SDK is there for every test.
-$(BUILD)/tests/plugin/%: WITH = $(PLUGIN_OBJS)
-$(BUILD)/tests/till/%:   WITH = $(call no_main,$(TILL_OBJS))
-$(BUILD)/tests/cloud/%:  WITH = $(call no_main,$(CLOUD_OBJS))
-$(filter $(BUILD)/tests/plugin/%,$(TEST_BINS)): $(PLUGIN_OBJS)
-$(filter $(BUILD)/tests/till/%,$(TEST_BINS)):   $(call no_main,$(TILL_OBJS))
-$(filter $(BUILD)/tests/cloud/%,$(TEST_BINS)):  $(call no_main,$(CLOUD_OBJS))
-
-$(TEST_BINS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a
+# The area's archive, if it has one; the SDK is there for every test.
+tested = $(filter $(BUILD)/$(patsubst %/,%.a,$(dir $1)),$(TEST_ARCHIVES))
+.SECONDEXPANSION:
+$(TEST_BINS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/tests/helpers.a $$(call tested,$$*) $(BUILD)/libposhost.a
 	@mkdir -p $(@D)
-	$(call say,LINK,$@)$(CC) -pie $(LINK) $< $(WITH) $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a $(TEST_LIBS) -o $@
-
-# The simulator has the plugin's core and the cloud's logic in one process. Both sides use some names twice: of the
-# cloud's only those of sim_cloud.h stay visible. Its log.c gives way to the simulator's.
-SIM_OBJS := $(call objs_of,$(filter-out %/test_sim.c %/sim.c %/sim_cloud.c,$(call srcs,tests/sim)))
-$(BUILD)/obj/sim-cloud.o: $(filter-out %/main.o %/log.o,$(CLOUD_OBJS)) $(BUILD)/obj/tests/sim/sim_cloud.o
-	$(call say,LINK,$@)$(CC) -r -nostdlib $^ -o $@ && objcopy --wildcard --keep-global-symbol='sim_cloud_*' $@
-$(BUILD)/tests/sim/%: WITH = $(BUILD)/obj/sim-cloud.o $(SIM_OBJS) $(PLUGIN_OBJS)
-SIM_BINS := $(BUILD)/tests/sim/sim $(filter $(BUILD)/tests/sim/%,$(TEST_BINS))
-$(SIM_BINS): $(BUILD)/obj/sim-cloud.o $(SIM_OBJS) $(PLUGIN_OBJS)
-$(BUILD)/tests/sim/sim: $(BUILD)/obj/tests/sim/sim.o $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a
-	@mkdir -p $(@D)
-	$(call say,LINK,$@)$(CC) -pie $(LINK) $< $(WITH) $(BUILD)/tests/helpers.a $(BUILD)/libposhost.a $(TEST_LIBS) -o $@
-
-## make sim            years of shops where everything goes wrong, in virtual time: SEED= (the first) SEEDS= (how many)
-##                     TILLS= YEARS= or DAYS= of each; SIM_LOG=1 prints every event
-SEED  ?= 1
-SEEDS ?= 50
-TILLS ?= 6
-YEARS ?= 1
-DAYS  ?= $(shell expr $(YEARS) \* 365)
-.PHONY: sim
-sim: $(BUILD)/tests/sim/sim
-	@$(if $(filter 1,$(SEEDS)),$< $(SEED) 1 1 $(TILLS) $(DAYS), \
-	    $< $(SEED) 2 $$((($(SEEDS) + 1) / 2)) $(TILLS) $(DAYS) & first=$$!; \
-	    $< $$(($(SEED) + 1)) 2 $$(($(SEEDS) / 2)) $(TILLS) $(DAYS); second=$$?; wait $$first && exit $$second)
+	$(call say,LINK,$@)$(CC) -pie $(LINK) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) -o $@
 
 # Plugins that each get one thing wrong, for tests/abi/test_loader.c.
 FAKES := $(patsubst %.c,$(BUILD)/%.so,$(sort $(wildcard tests/abi/fakes/*.c)))
@@ -239,12 +217,13 @@ sanitize = $(MAKE) --no-print-directory BUILD=$(BUILD)/$1 SAN='-fsanitize=$2 -fn
 asan: deps-needed
 	+@ASAN_OPTIONS=detect_stack_use_after_return=1:$$ASAN_OPTIONS \
 	    UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS CK_TIMEOUT_MULTIPLIER=4 TEST_DEADLINE_S=600 \
+	    SCREEN_MONKEY_EVENTS=$${SCREEN_MONKEY_EVENTS:-25000} \
 	    TEST_UNDER='$(NO_ASLR)' $(call sanitize,asan,address$(COMMA)undefined -fno-sanitize-recover=all) test-run
 
-## make tsan           the tests under thread sanitizer
+## make tsan           the tests in which threads may run, under thread sanitizer
 tsan: deps-needed
 	+@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:$$TSAN_OPTIONS CK_TIMEOUT_MULTIPLIER=10 TEST_DEADLINE_S=900 \
-	    TEST_UNDER='$(NO_ASLR)' $(call sanitize,tsan,thread) test-run
+	    TEST_UNDER='$(NO_ASLR)' $(call sanitize,tsan,thread) TEST_CHOICE=tests/threaded.sh test-run
 COMMA := ,
 
 # ---------------------------------------------------------------- lint
