@@ -119,10 +119,11 @@ static void scan_number(core *c)
         need(r, index); /* it is kept as a stub, and shown */
     if (result != POS_OK || h.is_useless || h.is_too_large)
         return; /* not there, or not to be read: catching up tries again, and says so */
+    if (h.is_here)
+        return;
     c->state.resend.compared++;
     core_changed(c);
-    if (!h.is_here)
-        r->found[r->found_count++] = h.entry;
+    r->found[r->found_count++] = h.entry;
 }
 
 static void next_block(core *c)
