@@ -40,6 +40,9 @@ typedef struct bench {
     pos_storage storage;
     pos_reports reports;
     bool has_reports;
+    const pos_catalogue *catalogue; /* NULL: the host has none; likewise */
+    const pos_setup *setup;
+    const pos_licence *licence;
     net_script *net;
     core_cloud cloud;
     core *core;
@@ -247,6 +250,9 @@ static inline bool bench_start(bench *b)
     core_env env = {.storage = &b->storage,
                     .host_ctx = b,
                     .reports = b->has_reports ? &b->reports : NULL,
+                    .catalogue = b->catalogue,
+                    .setup = b->setup,
+                    .licence = b->licence,
                     .log = bench_log,
                     .net = &b->net->face,
                     .random = bench_random,

@@ -44,7 +44,9 @@ typedef enum cloud_fault {
     CLOUD_HOLD         /* no answer yet */
 } cloud_fault;
 
-typedef struct core_cloud {
+typedef struct core_cloud core_cloud;
+
+struct core_cloud {
     cloud_report *reports;
     uint32_t count, capacity;
     cloud_token tokens[64];
@@ -88,7 +90,10 @@ typedef struct core_cloud {
         char key[40], id[CLOUD_TEXT];
     } created[64];
     uint32_t created_count;
-} core_cloud;
+    /* configuration data: support/catalogue_cloud.h; NULL: the route is not there. rest: behind ".../catalogue" */
+    void (*catalogue)(core_cloud *c, net_script *s, const script_request *request, const char *rest);
+    void *catalogue_ctx;
+};
 
 static inline void cloud_copy(char *to, const char *from)
 {

@@ -316,6 +316,19 @@ static inline void cloud_handle(void *ctx, net_script *s, const script_request *
 {
     core_cloud *c = ctx;
     char store[CLOUD_TEXT], till[CLOUD_TEXT], rest[CLOUD_TEXT] = "";
+    const char *data = strstr(r->request->path, "/catalogue");
+    if (data && c->catalogue) {
+        const cloud_token *scope = cloud_find_token(c, r->request->token);
+        char prefix[2 * CLOUD_TEXT];
+        snprintf(prefix, sizeof prefix, "/v1/stores/%s/catalogue", scope ? scope->store : "");
+        if (!scope)
+            cloud_problem(s, r->ticket, 401, "unauthorized", -1);
+        else if (strncmp(r->request->path, prefix, strlen(prefix)) != 0)
+            cloud_problem(s, r->ticket, 404, "not-found", -1);
+        else
+            c->catalogue(c, s, r, data + strlen("/catalogue"));
+        return;
+    }
     int parts = sscanf(r->request->path, "/v1/stores/%70[^/]/tills/%70[^/]/%70s", store, till, rest);
     if (parts < 2) {
         cloud_person(c, s, r);
