@@ -162,7 +162,8 @@ bool catalogue_tick(core *c, core_time now)
     if (!k->started)
         look_back(c, now);
     tell_cancelled(c, now);
-    return k->job ? step_job(c, now) : count_step(c);
+    bool more = k->job ? step_job(c, now) : count_step(c);
+    return more || (c->state_dirty && c->write_retry_at <= now.elapsed_ms); /* to be stored at once */
 }
 
 bool catalogue_take_answer(core *c, core_time now, net_answer *answer)

@@ -17,6 +17,8 @@ void catalogue_upload_forget(core *c, bool tell_cloud)
         memcpy(k->giving_up.store_id, kept->upload_store, sizeof k->giving_up.store_id);
         memcpy(k->giving_up.upload_id, kept->upload_id, sizeof k->giving_up.upload_id);
     }
+    if (k->job)
+        k->job->kept_known = false;
     kept->upload_key[0] = '\0';
     memset(kept->upload_store, 0, sizeof kept->upload_store);
     memset(kept->upload_id, 0, sizeof kept->upload_id);
