@@ -35,6 +35,7 @@ deps_test-browser := $(deps_demo) $(DEPS_BROWSER)
 deps_asan  := $(deps_test)
 deps_tsan  := $(deps_test)
 deps_tests := $(deps_test)
+deps_sim   := $(deps_test)
 deps_test-run := $(deps_test)
 needed = $(sort $(DEPS_BUILD) $(foreach goal,$(MAKECMDGOALS),$(deps_$(goal))) \
                 $(if $(filter $(BUILD)/tests/%,$(MAKECMDGOALS)),$(deps_test)))
@@ -91,7 +92,7 @@ CLOUD_OBJS  := $(call objs,mock-host/cloud)
 TEST_SRCS   := $(call srcs,tests/e2e) $(call srcs,$(filter-out tests/e2e,$(wildcard tests/*)))
 TEST_BINS   := $(patsubst %.c,$(BUILD)/%,$(filter $(addsuffix /test_%,$(wildcard tests/*)),$(TEST_SRCS)))
 TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
-TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c),$(TEST_SRCS)))
+TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c) tests/sim/%,$(TEST_SRCS)))
 BARE_BINS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*.c)))
 TEST_OBJS   := $(call objs_of,$(TEST_SRCS) $(sort $(wildcard tests/*.c)))
 
@@ -166,12 +167,19 @@ test-run: build tests
 
 tests: $(TEST_BINS) $(BARE_BINS)
 
+# The simulator has the plugin's core and the cloud's logic in one process. Both sides use some names twice: of the
+# cloud's only those of sim_cloud.h stay visible. Its log.c gives way to the simulator's.
+SIM_OBJS := $(call objs_of,$(filter-out %/test_sim.c %/sim.c %/sim_cloud.c,$(call srcs,tests/sim))) $(BUILD)/obj/sim-cloud.o
+$(BUILD)/obj/sim-cloud.o: $(filter-out %/main.o %/log.o,$(CLOUD_OBJS)) $(BUILD)/obj/tests/sim/sim_cloud.o
+	$(call say,LINK,$@)$(CC) -r -nostdlib $^ -o $@ && objcopy --wildcard --keep-global-symbol='sim_cloud_*' $@
+
 # Archives, so that a test gets only what it calls, and what that calls in turn: its helpers, and the area it tests.
 $(BUILD)/tests/helpers.a: $(TEST_HELPERS)
 $(BUILD)/tests/plugin.a: $(PLUGIN_OBJS)
 $(BUILD)/tests/till.a: $(call no_main,$(TILL_OBJS))
 $(BUILD)/tests/cloud.a: $(call no_main,$(CLOUD_OBJS))
-TEST_ARCHIVES := $(addprefix $(BUILD)/tests/,helpers.a plugin.a till.a cloud.a)
+$(BUILD)/tests/sim.a: $(SIM_OBJS) $(PLUGIN_OBJS)
+TEST_ARCHIVES := $(addprefix $(BUILD)/tests/,helpers.a plugin.a till.a cloud.a sim.a)
 $(TEST_ARCHIVES):
 	@mkdir -p $(@D) && rm -f $@
 	$(call say,AR,$@)ar rcs $@ $^
@@ -179,9 +187,22 @@ $(TEST_ARCHIVES):
 # The area's archive, if it has one; the SDK is there for every test.
 tested = $(filter $(BUILD)/$(patsubst %/,%.a,$(dir $1)),$(TEST_ARCHIVES))
 .SECONDEXPANSION:
-$(TEST_BINS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/tests/helpers.a $$(call tested,$$*) $(BUILD)/libposhost.a
+$(TEST_BINS) $(BUILD)/tests/sim/sim: $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/tests/helpers.a $$(call tested,$$*) $(BUILD)/libposhost.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -pie $(LINK) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) -o $@
+
+## make sim            years of shops where everything goes wrong, in virtual time: SEED= (the first) SEEDS= (how many)
+##                     TILLS= YEARS= or DAYS= of each; SIM_LOG=1 prints every event
+SEED  ?= 1
+SEEDS ?= 50
+TILLS ?= 6
+YEARS ?= 1
+DAYS  ?= $(shell expr $(YEARS) \* 365)
+.PHONY: sim
+sim: $(BUILD)/tests/sim/sim
+	@$(if $(filter 1,$(SEEDS)),$< $(SEED) 1 1 $(TILLS) $(DAYS), \
+	    $< $(SEED) 2 $$((($(SEEDS) + 1) / 2)) $(TILLS) $(DAYS) & first=$$!; \
+	    $< $$(($(SEED) + 1)) 2 $$(($(SEEDS) / 2)) $(TILLS) $(DAYS); second=$$?; wait $$first && exit $$second)
 
 # Plugins that each get one thing wrong, for tests/abi/test_loader.c.
 FAKES := $(patsubst %.c,$(BUILD)/%.so,$(sort $(wildcard tests/abi/fakes/*.c)))
