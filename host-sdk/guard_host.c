@@ -118,6 +118,12 @@ static const void *guarded_get_extension(void *ctx, const char *name)
         return poshost_guard_lend_reports(guard, extension);
     if (strcmp(name, POS_EXPORT_1) == 0)
         return poshost_guard_lend_export(guard, extension);
+    if (strcmp(name, POS_CATALOGUE_1) == 0)
+        return poshost_guard_lend_catalogue(guard, extension);
+    if (strcmp(name, POS_SETUP_1) == 0)
+        return poshost_guard_lend_setup(guard, extension);
+    if (strcmp(name, POS_LICENCE_1) == 0)
+        return poshost_guard_lend_licence(guard, extension);
     char line[160];
     poshost_text_format(line, sizeof line, "The guard does not know the extension %.64s and does not lend it.", name);
     guard->host.log(guard->host.ctx, POS_LOG_WARNING, line);

@@ -62,17 +62,34 @@ typedef struct poshost_guard_page {
     uint32_t seen_count;
 } poshost_guard_page;
 
+/* The plugin's staging of a catalogue, as far as it went through this guard. */
+typedef struct poshost_guard_stage {
+    int is_reading; /* inside a visitor */
+    int is_known;   /* 0: an earlier instance may have left one; the host has to be asked */
+    int is_begun;
+    uint32_t mode;  /* POS_STAGE_*; 0: an earlier instance's */
+    uint64_t lines; /* removals not counted */
+    char last_key[POS_CATALOGUE_KEY_MAX_BYTES + 1];
+} poshost_guard_stage;
+
 struct poshost_guard {
     pos_plugin plugin; /* copies as far as they reach, zero behind */
     pos_host host;
     pos_storage storage;
     pos_reports reports;
     pos_export exporter;
+    pos_catalogue catalogue;
+    pos_setup setup;
+    pos_licence licence;
 
     pos_host lent; /* what the plugin sees */
     pos_storage lent_storage;
     pos_reports lent_reports;
     pos_export lent_export;
+    pos_catalogue lent_catalogue;
+    pos_setup lent_setup;
+    pos_licence lent_licence;
+    poshost_guard_stage stage;
 
     poshost_guard_options options;
     pid_t owner;
@@ -120,11 +137,15 @@ uint64_t poshost_guard_now_ns(void);
 /* Copies a struct of another age: what it lacks reads as zero. */
 void poshost_guard_copy(void *to, size_t to_size, const void *from, uint32_t from_size);
 
-/* guard_host.c, guard_storage.c, guard_reports.c, guard_export.c: fill what is lent to the plugin */
+/* guard_host.c, guard_storage.c, guard_reports.c, guard_export.c, guard_catalogue.c, guard_setup.c: fill what is lent to
+ * the plugin */
 void poshost_guard_lend_host(poshost_guard *guard);
 void poshost_guard_lend_storage(poshost_guard *guard);
 const void *poshost_guard_lend_reports(poshost_guard *guard, const pos_reports *reports);
 const void *poshost_guard_lend_export(poshost_guard *guard, const pos_export *exporter);
+const void *poshost_guard_lend_catalogue(poshost_guard *guard, const pos_catalogue *catalogue);
+const void *poshost_guard_lend_setup(poshost_guard *guard, const pos_setup *setup);
+const void *poshost_guard_lend_licence(poshost_guard *guard, const pos_licence *licence);
 /* 1 if the plugin may call the host now, on this thread; else it is named. */
 int poshost_guard_may_call(poshost_guard *guard, const char *call);
 

@@ -25,14 +25,16 @@
  *             struct_size of 0 or too small, a Z report that pos/plugin.h calls misuse, an event without its members;
  *             of its callbacks: results outside the POS_* codes, a clock that goes back, a register_id that changes,
  *             a list that is not ascending, a get without a size, a visitor called not exactly once, a wrong
- *             report from its history
+ *             report from its history; of its catalogue: keys out of order, lines that are none, a swap after which
+ *             the state is not what was swapped in, a refusal without a reason
  *   plugin    host, storage or extension called from a thread of its own or outside a call; storage before acquire,
  *             after release, from inside a list visitor, or still held after destroy; a collection of 0; log lines with
  *             line breaks, an unknown level or invalid UTF-8; results that are positive; next_tick_ms over 60,000, no
  *             attention level or text; of the screen: begin missing or twice, add before begin, no or duplicate id, a
  *             value on a SECRET, a row outside a list, a list whose count does not match, a value that is not one of a
  *             choice's options, permille over 1000, calls after the builder returned an error, the same revision for
- *             other actions; last_error NULL
+ *             other actions; last_error NULL; of a catalogue: a line too long, with a line feed or out of order, a stage
+ *             that was not begun, a swap of nothing, a call from inside a visitor
  *
  * EXTENSIONS  The guard lends those that include/pos describes. One that it does not know would pass unseen, so the
  *           plugin is told that there is none, and the host's log says so.
@@ -43,9 +45,12 @@
 #define POSHOST_GUARD_H
 
 #include <poshost/api.h>
+#include <pos/catalogue.h>
 #include <pos/export.h>
+#include <pos/licence.h>
 #include <pos/plugin.h>
 #include <pos/reports.h>
+#include <pos/setup.h>
 
 POSHOST_BEGIN_DECLS
 

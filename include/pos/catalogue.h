@@ -53,8 +53,9 @@ typedef struct pos_catalogue_state {
     uint64_t generation;  /* of the local catalogue: another value after every change of it, by whoever, also across
                              restarts; a swap and an undo change it, too */
     uint64_t local_lines;
-    uint64_t staged_lines; /* 0 also when a crash took what was staged: then the plugin stages anew */
-    const char *tag;       /* what the last swap() stored, "" if none or undone; valid until the next call */
+    uint64_t
+        staged_lines; /* removals not counted; 0 also when a crash took what was staged: then the plugin stages anew */
+    const char *tag;  /* what the last swap() stored, "" if none or undone; valid until the next call */
 } pos_catalogue_state;
 
 POS_PIN(pos_catalogue_state, generation, 8, 8);
@@ -71,7 +72,8 @@ typedef struct pos_catalogue_line {
 POS_PIN(pos_catalogue_line, key, 8, 8);
 POS_PIN(pos_catalogue_line, line, 12, 16);
 
-/* Receives one line, valid during the call only. Return 0 to go on, anything else to end the reading. */
+/* Receives one line, valid during the call only. Return 0 to go on, anything else to end the reading. Must not call the
+ * catalogue. */
 typedef int32_t (*pos_catalogue_visitor)(void *visitor_ctx, const pos_catalogue_line *line);
 
 /* `reason` (reason_capacity_bytes >= 1) receives, zero-terminated and cut to fit, why the host refused, in words for the

@@ -45,6 +45,12 @@ static const void *host_get_extension(void *ctx, const char *name)
         return &fx.reports;
     if (strcmp(name, POS_EXPORT_1) == 0)
         return &fx.exporter;
+    if (strcmp(name, POS_CATALOGUE_1) == 0)
+        return &fx.catalogue;
+    if (strcmp(name, POS_SETUP_1) == 0)
+        return &fx.setup;
+    if (strcmp(name, POS_LICENCE_1) == 0)
+        return &fx.licence;
     return strcmp(name, "vendor.other/1") == 0 ? &fx : NULL;
 }
 
@@ -93,6 +99,110 @@ static int32_t export_save(void *ctx, const char *name, const char *media_type, 
     snprintf(fx.saved, sizeof fx.saved, "%s", name);
     snprintf(place, place_capacity_bytes, "/media/%s", name);
     return POS_OK;
+}
+
+/* ---- the host's catalogue: as good as it has to be for a guard to be pleased ---- */
+
+static const char *const good_lines[] = {"0", "{\"kind\":\"catalogue\"}", "7A", "{\"a\":1}", "7a", "{}", NULL};
+const char *const *guard_fixture_lines = good_lines;
+
+static int32_t catalogue_state(void *ctx, pos_catalogue_state *out)
+{
+    ck_assert_ptr_eq(ctx, &fx.catalogue);
+    *out = fx.state;
+    return POS_OK;
+}
+
+static int32_t catalogue_read(void *ctx, uint32_t which, const char *after_key, pos_catalogue_visitor visitor,
+                              void *visitor_ctx)
+{
+    ck_assert_ptr_eq(ctx, &fx.catalogue);
+    if (which == POS_CATALOGUE_STAGED)
+        return POS_OK;
+    for (const char *const *at = guard_fixture_lines; *at != NULL; at += 2) {
+        if (guard_fixture_lines == good_lines && strcmp(at[0], after_key) <= 0)
+            continue;
+        pos_catalogue_line line = {(uint32_t)sizeof line, (uint32_t)strlen(at[1]), at[0], at[1]};
+        if (visitor(visitor_ctx, &line) != 0)
+            break;
+    }
+    return POS_OK;
+}
+
+static int32_t catalogue_begin(void *ctx, uint32_t mode)
+{
+    (void)mode;
+    ck_assert_ptr_eq(ctx, &fx.catalogue);
+    fx.state.staged_lines = 0;
+    return POS_OK;
+}
+
+static int32_t catalogue_add(void *ctx, const pos_catalogue_line *lines, uint32_t count, uint32_t stride, char *reason,
+                             uint32_t reason_capacity_bytes)
+{
+    (void)lines, (void)stride, (void)reason, (void)reason_capacity_bytes;
+    ck_assert_ptr_eq(ctx, &fx.catalogue);
+    fx.state.staged_lines += count;
+    return POS_OK;
+}
+
+static int32_t catalogue_discard(void *ctx)
+{
+    ck_assert_ptr_eq(ctx, &fx.catalogue);
+    fx.state.staged_lines = 0;
+    return POS_OK;
+}
+
+static int32_t catalogue_swap(void *ctx, const char *tag, char *reason, uint32_t reason_capacity_bytes)
+{
+    static char kept[POS_CATALOGUE_TAG_MAX_BYTES + 1];
+    (void)reason, (void)reason_capacity_bytes;
+    ck_assert_ptr_eq(ctx, &fx.catalogue);
+    snprintf(kept, sizeof kept, "%s", tag);
+    fx.state.generation++;
+    fx.state.local_lines = fx.state.staged_lines;
+    fx.state.staged_lines = 0;
+    fx.state.tag = kept;
+    return POS_OK;
+}
+
+static int32_t catalogue_undo(void *ctx, char *reason, uint32_t reason_capacity_bytes)
+{
+    (void)reason, (void)reason_capacity_bytes;
+    ck_assert_ptr_eq(ctx, &fx.catalogue);
+    fx.state.generation++;
+    fx.state.tag = "";
+    return POS_OK;
+}
+
+static int32_t setup_finished(void *ctx)
+{
+    ck_assert_ptr_eq(ctx, &fx.setup);
+    return 1;
+}
+
+static int32_t licence_property(void *ctx, const char *name)
+{
+    ck_assert_ptr_eq(ctx, &fx.licence);
+    return strcmp(name, POS_LICENCE_CATALOGUE_UPLOAD) == 0;
+}
+
+static void fill_catalogue(void)
+{
+    guard_fixture_lines = good_lines;
+    fx.state = (pos_catalogue_state){
+        .struct_size = (uint32_t)sizeof fx.state, .generation = 1, .local_lines = 3, .tag = "first"};
+    fx.catalogue = (pos_catalogue){.struct_size = sizeof fx.catalogue,
+                                   .ctx = &fx.catalogue,
+                                   .state = catalogue_state,
+                                   .read = catalogue_read,
+                                   .stage_begin = catalogue_begin,
+                                   .stage_add = catalogue_add,
+                                   .stage_discard = catalogue_discard,
+                                   .swap = catalogue_swap,
+                                   .undo = catalogue_undo};
+    fx.setup = (pos_setup){.struct_size = sizeof fx.setup, .ctx = &fx.setup, .wizard_finished = setup_finished};
+    fx.licence = (pos_licence){.struct_size = sizeof fx.licence, .ctx = &fx.licence, .property = licence_property};
 }
 
 static int32_t take_screen(void *ctx, const pos_screen *screen)
@@ -221,6 +331,7 @@ void guard_fixture_setup(uint32_t mode)
                                .closed = reports_closed,
                                .running = reports_running};
     fx.exporter = (pos_export){.struct_size = sizeof fx.exporter, .ctx = &fx.exporter, .save = export_save};
+    fill_catalogue();
     fx.host = (pos_host){.struct_size = sizeof fx.host,
                          .abi_minor = POS_ABI_MINOR,
                          .ctx = &fx,

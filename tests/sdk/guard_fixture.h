@@ -28,7 +28,11 @@ typedef struct guard_fixture {
     pos_storage storage; /* calls of storage_memory.h, to be replaced one by one */
     pos_reports reports;
     pos_export exporter;
-    char saved[256]; /* the name that was exported last */
+    pos_catalogue catalogue;
+    pos_setup setup;
+    pos_licence licence;
+    pos_catalogue_state state; /* what the catalogue is; its lines are those of guard_fixture_lines */
+    char saved[256];           /* the name that was exported last */
     int64_t elapsed_ms;
     char last_log[512];
     unsigned misuse_logs; /* lines at POS_LOG_MISUSE */
@@ -59,6 +63,8 @@ int32_t guard_fixture_create_well(pos_instance **out);
 void guard_fixture_tick_well(pos_tick_out *out);
 int32_t guard_fixture_render_well(const pos_event *event, const pos_builder *builder);
 pos_report guard_fixture_z(void);
+/* The lines that catalogue.read visits, as pairs of key and line, ended by NULL; a test may point it elsewhere. */
+extern const char *const *guard_fixture_lines;
 /* A host's builder that takes everything. */
 extern const pos_builder guard_fixture_builder;
 
