@@ -6,11 +6,12 @@
 #include "catalogue_departments.h"
 #include "catalogue_line.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NO_PARENT (size_t) - 1
+#define NO_PARENT SIZE_MAX
 
 typedef struct department {
     char key[CATALOGUE_ID_SIZE + 1];
@@ -59,16 +60,16 @@ static int compare_key(const void *key, const void *entry)
     return strcmp(key, ((const department *)entry)->key);
 }
 
-static const char *refuse(const department *entry, char *key, char *detail, size_t detail_size, const char *what)
+static bool refuse(const department *entry, char *key, char *detail, size_t detail_size, const char *what)
 {
     char name[100];
     catalogue_describe(entry->parent, name, sizeof name);
     snprintf(key, CATALOGUE_KEY_SIZE, "%s", entry->key);
     snprintf(detail, detail_size, "Its parent is the %s, %s.", name, what);
-    return entry->key;
+    return false;
 }
 
-const char *departments_check(departments *self, char *key, char *detail, size_t detail_size)
+bool departments_check(departments *self, char *key, char *detail, size_t detail_size)
 {
     for (size_t i = 0; i < self->count; i++) {
         department *entry = &self->entries[i];
@@ -87,5 +88,5 @@ const char *departments_check(departments *self, char *key, char *detail, size_t
         if (at != NO_PARENT && self->entries[at].walked == i + 1)
             return refuse(&self->entries[at], key, detail, detail_size, "which is below it");
     }
-    return NULL;
+    return true;
 }

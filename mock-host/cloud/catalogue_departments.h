@@ -3,6 +3,7 @@
 #ifndef CLOUD_CATALOGUE_DEPARTMENTS_H
 #define CLOUD_CATALOGUE_DEPARTMENTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct departments departments;
@@ -14,8 +15,7 @@ void departments_close(departments *self);
 /* Keys ascend; `parent` "" is a top. */
 void departments_add(departments *self, const char *key, const char *parent);
 
-/* NULL if all is well; else the key of a department that is not, which is also copied to `key` (of CATALOGUE_KEY_SIZE),
- * with why in `detail`. */
-const char *departments_check(departments *self, char *key, char *detail, size_t detail_size);
+/* False: one of them is not well; its key goes to `key` (of CATALOGUE_KEY_SIZE) and why to `detail`. */
+bool departments_check(departments *self, char *key, char *detail, size_t detail_size);
 
 #endif

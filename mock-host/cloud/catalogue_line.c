@@ -182,12 +182,11 @@ static bool fits(const cJSON *value, value_kind kind)
 }
 
 /* Two members of one name: whoever reads the line would choose one, and not everybody the same. */
-static bool is_twice(const cJSON *root, const cJSON *member)
+static bool is_twice(const cJSON *member)
 {
     for (const cJSON *other = member->next; other; other = other->next)
         if (strcmp(other->string, member->string) == 0)
             return true;
-    (void)root;
     return false;
 }
 
@@ -205,7 +204,7 @@ static bool read_member(const cJSON *root, const member_rule *rule, catalogue_li
         return rule->required ? refuse(detail, "%s is missing.", rule->name) : true;
     if (!fits(value, rule->value))
         return refuse(detail, "%s is not %s.", rule->name, expected[rule->value]);
-    if (is_twice(root, value))
+    if (is_twice(value))
         return refuse(detail, "%s is there twice.", rule->name);
     if (rule->refers_to && cJSON_IsString(value))
         add_ref(out, rule->refers_to, value->valuestring);
@@ -237,7 +236,7 @@ static bool read_kind(const cJSON *root, catalogue_line *out, char *detail)
             out->kind = (catalogue_kind)i;
     if (!out->kind)
         return refuse(detail, "The kind \"%.60s\" is not known.", word);
-    return is_twice(root, kind) ? refuse(detail, "kind is there twice.") : true;
+    return is_twice(kind) ? refuse(detail, "kind is there twice.") : true;
 }
 
 static bool check_secrets(const cJSON *root, char *detail)

@@ -88,6 +88,7 @@ void handle_create_catalogue_upload(request *self, response *answer)
     int64_t replaces = 0;
     catalogue_upload upload;
     catalogue_info there;
+    const catalogue_fault none = {0};
     if (!is_open(self, answer) || !read_body(self, answer, "replaces", &replaces))
         return;
     store_status status =
@@ -95,7 +96,7 @@ void handle_create_catalogue_upload(request *self, response *answer)
     if (status == STORE_OK)
         answer_upload(answer, 201, &upload);
     else
-        answer_status(answer, status, &there, NULL);
+        answer_status(answer, status, &there, &none);
 }
 
 void handle_get_catalogue_upload(request *self, response *answer)
@@ -176,7 +177,7 @@ static bool read_lines(const request *self, catalogue_line *lines, size_t count,
 static void put_lines(request *self, response *answer, int64_t page, catalogue_line *lines, size_t count)
 {
     catalogue_fault fault = {0};
-    catalogue_upload upload;
+    catalogue_upload upload = {0};
     bool good = read_lines(self, lines, count, &fault);
     upload_page what = {.store_id = self->till.store_id,
                         .upload_id = self->param[1],
@@ -197,14 +198,14 @@ static void put_lines(request *self, response *answer, int64_t page, catalogue_l
 void handle_put_catalogue_page(request *self, response *answer)
 {
     int64_t page;
-    size_t count = 0;
+    size_t count = 1; /* the last one ends the body */
     if (!is_open(self, answer))
         return;
     if (self->body_bytes == 0 || self->body[self->body_bytes - 1] != '\n') {
         problem_set(answer, PROBLEM_MALFORMED, "The page is cut off: it does not end with a line feed.");
         return;
     }
-    for (size_t i = 0; i < self->body_bytes; i++)
+    for (size_t i = 0; i + 1 < self->body_bytes; i++)
         count += self->body[i] == '\n';
     if (count > CATALOGUE_PAGE_LINES_MAX) {
         problem_set(answer, PROBLEM_TOO_LARGE, "More than 1000 lines.");

@@ -40,12 +40,12 @@ static store_status step(merge *self, walk *side)
     store_status status = db_step(self->writer, side->statement);
     if (status != STORE_OK)
         return status == STORE_NOT_FOUND ? STORE_OK : status;
-    side->there = true;
     side->key = sqlite3_column_blob(side->statement, 0);
     side->key_bytes = (size_t)sqlite3_column_bytes(side->statement, 0);
     side->line = sqlite3_column_blob(side->statement, 1);
     side->line_bytes = (size_t)sqlite3_column_bytes(side->statement, 1);
-    return side->key && side->line ? STORE_OK : STORE_FAILED;
+    side->there = side->key && side->line;
+    return side->there ? STORE_OK : STORE_FAILED;
 }
 
 static int compare_keys(const walk *one, const walk *other)
@@ -113,8 +113,8 @@ static store_status walk_both(merge *self, walk *before, walk *now)
 
 static store_status merge_catalogues(merge *self, int64_t old_upload_no, int64_t new_upload_no)
 {
-    walk before = {0};
-    walk now = {0};
+    walk before = {.key = "", .line = ""};
+    walk now = {.key = "", .line = ""};
     if (old_upload_no) /* another statement than the next one, for both are open at once */
         before.statement =
             db_query(self->writer, "SELECT key, line FROM catalogue_lines WHERE upload_no = ?1 ORDER BY key", "i",
@@ -169,13 +169,11 @@ static store_status load_departments(db *writer, int64_t upload_no, departments 
 
 static store_status check_departments(db *writer, int64_t upload_no, int64_t count_of, catalogue_fault *fault)
 {
-    const char *wrong;
     departments *list = departments_open((size_t)count_of);
     if (!list)
         return STORE_BUSY;
     store_status status = load_departments(writer, upload_no, list);
-    if (status == STORE_OK &&
-        (wrong = departments_check(list, fault->key, fault->detail, sizeof fault->detail)) != NULL)
+    if (status == STORE_OK && !departments_check(list, fault->key, fault->detail, sizeof fault->detail))
         status = STORE_INVALID;
     departments_close(list);
     if (status != STORE_INVALID)
