@@ -180,6 +180,7 @@ static void take_results(core *c, core_time now, protocol_results *results)
         backoff_succeed(&c->credentials[s->destination].backoff);
     s->results = *results;
     s->ledger_done = false;
+    s->ledger_from = 0;
     s->phase = SENDER_SETTLING;
 }
 

@@ -233,5 +233,5 @@ bool catchup_tick(core *c, core_time now)
         step_back(c, now);
     else
         step_forward(c, now);
-    return k->phase != CATCHUP_IDLE && !k->waits;
+    return (k->phase != CATCHUP_IDLE && !k->waits) || !vault_may_write(&c->vault);
 }

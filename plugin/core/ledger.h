@@ -28,7 +28,8 @@ typedef struct ledger_entry {
     /* The head of the till id under which it was delivered; zeros: not known. A cloned till that became "another one"
      * has the ledger of the first: what that one delivered is not to be looked for under its own name. */
     uint8_t till_mark[LEDGER_MARK_BYTES];
-    /* The cloud had this very document in another epoch before, and counts it there; 0: in the epoch of the page. */
+    /* 1: the cloud has it, but does not count it as this number of the page's epoch: it had the very document in another
+     * epoch before, or another document of that number. Left out where the two are compared. */
     uint8_t elsewhere;
 } ledger_entry;
 

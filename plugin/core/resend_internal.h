@@ -64,9 +64,10 @@ typedef struct resend_walk {
 /* What is to be done with a number of the block at hand. */
 typedef enum resend_need {
     NEED_NOTHING = 0,
-    NEED_REPORT, /* the cloud lacks it */
-    NEED_HASH,   /* the cloud has another document of this close, which is as good: remember its hash */
-    NEED_REMOVAL /* it is in the outbox now: out of the ledger */
+    NEED_REPORT,  /* the cloud lacks it */
+    NEED_HASH,    /* the cloud has another document of this close, which is as good: remember its hash */
+    NEED_REMOVAL, /* it is in the outbox now: out of the ledger */
+    NEED_ASIDE    /* the cloud has it as the second of a conflict, and it is not here any more: not compared again */
 } resend_need;
 
 typedef struct resend {
@@ -96,6 +97,8 @@ typedef struct resend {
     uint32_t reg, epoch;
     int64_t block;
     uint32_t at, grouped, host_failures;
+    bool
+        is_probing; /* the block differs, and yet the cloud holds each number: which of them counts in another version? */
     uint8_t needs[LEDGER_BLOCK];                         /* resend_need */
     bool has_other[LEDGER_BLOCK];                        /* the cloud has another document of that number */
     uint8_t others[LEDGER_BLOCK][PROTOCOL_SHA256_BYTES]; /* its hash */

@@ -96,6 +96,7 @@ static bool add_page(core *c, protocol_per per, int64_t first, int64_t last)
     resend_walk *w = &c->resend.walk;
     crypto_hash_sha256_state hash;
     uint8_t block[crypto_hash_sha256_BYTES];
+    static const uint8_t nobody[COMPARE_NUMBER_BYTES]; /* no report's hash: the cloud tells what it has instead */
     bool good = true;
     crypto_hash_sha256_init(&hash);
     for (uint32_t i = 0; i < c->ledger.count && good; i++) {
@@ -112,7 +113,8 @@ static bool add_page(core *c, protocol_per per, int64_t first, int64_t last)
         w->numbers++;
         hash_pair(&hash, number, entry->sha256);
         if (per == PER_NUMBER)
-            good = protocol_question_add_digest(c->resend.question, entry->sha256) && good;
+            good =
+                protocol_question_add_digest(c->resend.question, c->resend.is_probing ? nobody : entry->sha256) && good;
     }
     crypto_hash_sha256_final(&hash, block);
     if (per == PER_ALL)
@@ -331,6 +333,7 @@ static bool read_blocks(core *c, core_time now)
 void ledger_compare_next_block(core *c)
 {
     resend *r = &c->resend;
+    r->is_probing = false;
     r->phase = r->block_at < r->block_count ? RESEND_NUMBERS : RESEND_BLOCKS;
     if (r->phase == RESEND_BLOCKS)
         r->block_at = r->block_count = 0;
@@ -398,6 +401,10 @@ static void take_blocks(core *c, const protocol_compared *set)
 static void take_numbers(core *c, const protocol_compared *set)
 {
     resend *r = &c->resend;
+    if (set->number_count == 0 && !r->is_probing) {
+        r->is_probing = true;
+        return;
+    }
     begin_mending(c, &r->sets[r->set_at], r->blocks[r->block_at]);
     r->block_at++;
     for (uint32_t i = 0; i < set->number_count; i++) {

@@ -86,10 +86,15 @@ typedef enum step {
     STEP_FULL      /* the outbox has enough of it */
 } step;
 
-static void count_gone(core *c)
+/* Not to be sent any more. Where the cloud has it all the same, as the second of a conflict, that is all. */
+static void give_up(core *c)
 {
-    c->resend.at++;
-    c->state.resend.gone++;
+    resend *r = &c->resend;
+    if (r->is_probing)
+        r->needs[r->at] = NEED_ASIDE;
+    else
+        c->state.resend.gone++;
+    r->at++;
     core_changed(c);
 }
 
@@ -114,13 +119,18 @@ static step mend_number(core *c, core_time now, const ledger_entry *entry)
     int64_t number = r->block * LEDGER_BLOCK + entry->index;
     uint32_t slot = 0;
     uint64_t id = 0;
+    if (r->is_probing && memcmp(r->others[entry->index], entry->sha256, sizeof entry->sha256) == 0) {
+        r->needs[entry->index] = NEED_NOTHING;
+        r->at++;
+        return STEP_NEXT;
+    }
     if (r->has_other[entry->index] && entry->origin == POS_ORIGIN_REBUILT) {
         r->needs[entry->index] = NEED_HASH;
         r->at++;
         return STEP_NEXT;
     }
     if (r->reg != o->reg || !c->env.reports || !find_slot(c, &slot)) {
-        count_gone(c);
+        give_up(c);
         return STEP_NEXT;
     }
     if (place_find_record(o, &o->waiting, r->epoch, number, &id) ||
@@ -149,7 +159,7 @@ static step mend_number(core *c, core_time now, const ledger_entry *entry)
         break;
     }
     r->host_failures = 0;
-    count_gone(c);
+    give_up(c);
     return STEP_NEXT;
 }
 
@@ -157,7 +167,7 @@ static bool has_page_work(const resend *r)
 {
     bool work = r->grouped > 0;
     for (uint32_t i = 0; i < LEDGER_BLOCK && !work; i++)
-        work = r->needs[i] == NEED_HASH;
+        work = r->needs[i] == NEED_HASH || r->needs[i] == NEED_ASIDE;
     return work;
 }
 
@@ -173,6 +183,9 @@ static void put_page(core *c, core_time now)
             ledger_unset(&c->ledger, (uint8_t)i);
         } else if (r->needs[i] == NEED_HASH) {
             memcpy(entry.sha256, r->others[i], sizeof entry.sha256);
+            ledger_set(&c->ledger, &entry);
+        } else if (r->needs[i] == NEED_ASIDE) {
+            entry.elsewhere = 1;
             ledger_set(&c->ledger, &entry);
         }
     }

@@ -62,6 +62,7 @@ typedef struct sender {
     uint32_t ticket;          /* IN_FLIGHT */
     uint32_t encodings;       /* IN_FLIGHT: what the request was allowed to be compressed with */
     protocol_results results; /* SETTLING: results.items[i] belongs to items[i] */
+    uint32_t ledger_from;     /* SETTLING: pages of other epochs below this one are stored */
     bool ledger_done;         /* SETTLING: the page is stored; now the removal */
     uint8_t *moving;          /* SETTLING: document of the item that is being moved to the kept ones */
     int64_t read_retry_at;    /* elapsed ms: the storage could not be read */

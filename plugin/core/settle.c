@@ -3,6 +3,7 @@
  * core/settle.c - makes an answer durable: ledger page, removal, kept records; one write a tick, in this order.
  *
  *   1. put the ledger page with all delivered reports of the batch     crash after it: the ledger wins
+ *      (before it, those of other epochs in which the cloud counts some of them)
  *   2. remove them from the outbox                                     lazy is fine
  *   3. for each report that is kept: put KEPT, then remove it          crash between: KEPT wins
  *
@@ -50,28 +51,61 @@ static void fill_entry(const core *c, uint32_t i, ledger_entry *entry)
     memcpy(entry->sha256, superseded ? result->receipt.sha256 : item->sha256, sizeof entry->sha256);
     memcpy(entry->receipt_id, result->receipt.receipt_id, sizeof entry->receipt_id);
     ledger_mark_till(c->state.destinations[c->sender.destination].till_id, entry->till_mark);
-    entry->elsewhere = result->receipt.key.epoch != c->sender.epoch;
+}
+
+/* The epoch in which the cloud counts a delivered one: mostly the one it was sent in. It had that very document before,
+ * perhaps: a till that lost its storage and fetches its history anew does not know which days were of which epoch. */
+static uint32_t counted_in(const core *c, uint32_t i)
+{
+    uint32_t epoch = c->sender.results.items[i].receipt.key.epoch;
+    return epoch <= EPOCH_MAX ? epoch : c->sender.epoch;
+}
+
+static void add_entries(core *c, uint32_t epoch)
+{
+    sender *s = &c->sender;
+    for (uint32_t i = 0; i < s->count; i++) {
+        ledger_entry entry;
+        bool is_own = epoch == s->epoch;
+        if (s->items[i].fate != FATE_DELIVERED || (!is_own && counted_in(c, i) != epoch))
+            continue;
+        fill_entry(c, i, &entry);
+        entry.elsewhere = is_own && counted_in(c, i) != epoch;
+        if (is_own || !ledger_find(&c->ledger, s->items[i].z_number))
+            ledger_set(&c->ledger, &entry);
+    }
+}
+
+/* The next epoch, after those that are done, in which some of the batch are counted; last comes the batch's own, which
+ * is what says that they are delivered. */
+static uint32_t next_epoch(const core *c)
+{
+    const sender *s = &c->sender;
+    uint32_t next = s->epoch;
+    for (uint32_t i = 0; i < s->count; i++) {
+        uint32_t epoch = s->items[i].fate == FATE_DELIVERED ? counted_in(c, i) : s->epoch;
+        if (epoch != s->epoch && epoch >= s->ledger_from && (next == s->epoch || epoch < next))
+            next = epoch;
+    }
+    return next;
 }
 
 static void put_ledger_page(core *c, core_time now)
 {
     sender *s = &c->sender;
-    vault_result result = ledger_load(&c->ledger, &c->vault, s->reg, s->epoch, s->items[0].z_number);
+    uint32_t epoch = next_epoch(c);
+    vault_result result = ledger_load(&c->ledger, &c->vault, s->reg, epoch, s->items[0].z_number);
     if (result == VAULT_ERROR || result == VAULT_NEWER) {
         write_failed(c, now, "the delivery ledger");
         return;
     }
-    for (uint32_t i = 0; i < s->count; i++) {
-        ledger_entry entry;
-        if (s->items[i].fate != FATE_DELIVERED)
-            continue;
-        fill_entry(c, i, &entry);
-        ledger_set(&c->ledger, &entry);
-    }
-    if (ledger_save(&c->ledger, &c->vault, c->state.registers[s->reg].register_id, s->epoch) != POS_OK)
+    add_entries(c, epoch);
+    if (ledger_save(&c->ledger, &c->vault, c->state.registers[s->reg].register_id, epoch) != POS_OK)
         write_failed(c, now, "the delivery ledger");
-    else
+    else if (epoch == s->epoch)
         s->ledger_done = true;
+    else
+        s->ledger_from = epoch + 1;
 }
 
 static void remove_delivered(core *c, core_time now)

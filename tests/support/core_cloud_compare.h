@@ -197,6 +197,8 @@ static inline void cloud_compare(core_cloud *c, net_script *s, const script_requ
     cloud_fault fault = c->compare_fault;
     c->compares++;
     c->compare_bytes += request->body_bytes;
+    if (getenv("BENCH_LOG"))
+        fprintf(stderr, "              %.*s\n", (int)request->body_bytes, (const char *)request->body);
     ck_assert_str_eq(request->content_type, "application/json");
     ck_assert_uint_le(request->body_bytes, 64 * 1024);
     if (c->compare_times > 0 && --c->compare_times == 0)
@@ -214,6 +216,8 @@ static inline void cloud_compare(core_cloud *c, net_script *s, const script_requ
     cJSON *body = cloud_compare_sets(c, scope->till, asked);
     char *text = cJSON_PrintUnformatted(body);
     c->compare_bytes += strlen(text);
+    if (getenv("BENCH_LOG"))
+        fprintf(stderr, "              %s\n", text);
     script_reply(s, r->ticket, 200, "application/json", text);
     free(text);
     cJSON_Delete(body);
