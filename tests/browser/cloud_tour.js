@@ -4,14 +4,13 @@
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Till } from "./shop.js";
-import { closes, email, password } from "./tour.js";
+import { closes, email, password, register } from "./tour.js";
 
 const createUser = async (cloud, till, page, look) => {
     await page.goto(`${cloud.address}/mail`);
     await look("mailbox-empty");
-    await till.do("press welcome.skip", "press login", "press login.register", 'fill name "Ada Byron"', `fill email ${email}`,
-        `fill password "${password}"`, `fill password_again "${password}"`, "fill country ES", "toggle terms on",
-        "press register.submit");
+    await till.do("press welcome.skip", "press login", "press login.register");
+    await register(till);
     const code = await cloud.code(email);
     await page.goto(`${cloud.address}/mail`);
     await look("mailbox-code");

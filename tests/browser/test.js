@@ -5,6 +5,7 @@ import * as journey from "./test_journey.js";
 import * as live from "./test_live.js";
 import * as screens from "./test_screens.js";
 
+const limit_ms = 240000;
 const filter = process.argv[2] || "";
 const waiting = [journey, screens, cloud, live].flatMap((file) => Object.entries(file)).filter(([name]) => name.includes(filter));
 const browser = await launch();
@@ -14,14 +15,17 @@ const work = async () => {
     for (let next; (next = waiting.shift());) {
         const [name, test] = next;
         const start = Date.now();
+        let timer;
+        const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error("took too long")), limit_ms)));
         try {
-            await test(browser);
+            await Promise.race([test(browser), late]);
             passed++;
             console.log(`ok   ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
         } catch (why) {
             failed++;
             console.log(`FAIL ${name}: ${why.stack || why}`);
         }
+        clearTimeout(timer);
     }
 };
 

@@ -9,12 +9,17 @@ export const password = "correct horse battery";
 // Closed days, without waiting for them to pass.
 export const closes = (count) => Array.from({ length: count }, () => ["sell 2", "close", "clock-jump 1d"]).flat();
 
+// On the page `register`: as far as the code from the mail.
+export const register = (till) =>
+    till.ask('fill name "Ada Byron"', `fill email ${email}`, `fill password "${password}"`, `fill password_again "${password}"`,
+        "fill country ES", "toggle terms on", "press register.submit");
+
 const diagnose = async (till) => {
     await till.do("press diagnose.start");
     await till.until("a diagnosis", (html) => html.includes('id="w-diagnosis"'));
 };
 
-const register = async (cloud, till, look) => {
+const createUser = async (cloud, till, look) => {
     for (const page of ["what", "sent", "need"]) {
         await look(`welcome-${page}`);
         await till.do("press welcome.next");
@@ -37,8 +42,7 @@ const register = async (cloud, till, look) => {
     await look("register");
     await till.do("fill email nonsense", "fill password short", "press register.submit");
     await look("register-errors");
-    await till.ask('fill name "Ada Byron"', `fill email ${email}`, `fill password "${password}"`,
-        `fill password_again "${password}"`, "fill country ES", "toggle terms on", "press register.submit");
+    await register(till);
     await look("register-code");
     const code = await cloud.code(email);
     await till.ask("fill code 000000", "press code.submit");
@@ -161,7 +165,7 @@ const end = async (cloud, till, look) => {
 };
 
 export const tour = async (cloud, till, look, folder = cloud.folder) => {
-    await register(cloud, till, look);
+    await createUser(cloud, till, look);
     await assign(till, look);
     await many(till, look);
     await queue(cloud, till, look, folder);
