@@ -199,7 +199,7 @@ store_status page_write_chart(figures_view *self)
     page *out = &self->page;
     chart drawn = {.page = out};
     store_status status = store_figures_history(out->request->api->store, &self->all, BARS_MAX, 0, take_bar, &drawn);
-    if (status != STORE_OK || drawn.count == 0)
+    if (status != STORE_OK || drawn.count < 2) /* one bar compares nothing */
         return status;
     scale_axis(&drawn);
     page_raw(out, "<section class=\"card\" aria-labelledby=\"chart\"><h2 id=\"chart\">");
