@@ -270,6 +270,11 @@ static void view_till(core *c, core_catalogue_view *view)
     view->taken_elsewhere = !d || strcmp(d->store_id, tag.store_id) != 0;
 }
 
+bool core_has_catalogue(const core *c)
+{
+    return c->catalogue != NULL;
+}
+
 void core_get_catalogue(core *c, core_time now, core_catalogue_view *view)
 {
     catalogue *k = c->catalogue;

@@ -134,6 +134,7 @@ typedef struct core_catalogue_view {
     const core_catalogue_preview *preview; /* PREVIEW, SECOND; valid until the next call */
 } core_catalogue_view;
 
+bool core_has_catalogue(const core *c); /* the host has one: else there is nothing to offer */
 void core_get_catalogue(core *c, core_time now, core_catalogue_view *view);
 
 /* Each returns false, and does nothing, when it is not its turn. */

@@ -3,9 +3,10 @@
  * screens/main.c - the first page: what needs the owner, how things stand, and the options.
  *
  * Screen `main`. Texts: connection, company, store, last_contact, pending. Buttons: login, assign, configuration,
- * status, diagnose, disconnect, about. Resend all statistics and Synchronize configuration data belong between status
- * and diagnose.
+ * status, catalogue (where the host has one), diagnose, disconnect, about. Resend all statistics belongs between status
+ * and catalogue.
  */
+#include "core/catalogue.h"
 #include "screens/failure.h"
 #include "screens/needs.h"
 
@@ -62,6 +63,9 @@ static void draw_main(screens *s, draw *d)
     draw_button_with_help(d, "configuration", POS_LEVEL_PLAIN, TEXT_MAIN_CONFIGURATION, TEXT_MAIN_CONFIGURATION_HELP,
                           store_first);
     draw_button_with_help(d, "status", POS_LEVEL_PLAIN, TEXT_MAIN_STATUS, TEXT_MAIN_STATUS_HELP, NULL);
+    if (core_has_catalogue(s->core))
+        draw_button_with_help(d, "catalogue", POS_LEVEL_PLAIN, TEXT_MAIN_CATALOGUE, TEXT_MAIN_CATALOGUE_HELP,
+                              assignment.assigned ? NULL : store_first);
     draw_button_with_help(d, "diagnose", POS_LEVEL_PLAIN, TEXT_MAIN_DIAGNOSE, TEXT_MAIN_DIAGNOSE_HELP, NULL);
     draw_button_with_help(d, "disconnect", POS_LEVEL_PLAIN, TEXT_MAIN_DISCONNECT, TEXT_MAIN_DISCONNECT_HELP,
                           account.logged_in || assignment.assigned ? NULL : page_word(s, TEXT_NOT_CONNECTED));
@@ -73,9 +77,10 @@ static void act_main(screens *s, const char *action, const form *f)
     static const struct {
         const char *action;
         const page *next;
-    } options[] = {{"login", &page_log_in},      {"assign", &page_companies},  {"configuration", &page_configuration},
-                   {"status", &page_status},     {"diagnose", &page_diagnose}, {"disconnect", &page_disconnect},
-                   {"about", &page_welcome_what}};
+    } options[] = {
+        {"login", &page_log_in},          {"assign", &page_companies},    {"configuration", &page_configuration},
+        {"status", &page_status},         {"catalogue", &page_catalogue}, {"diagnose", &page_diagnose},
+        {"disconnect", &page_disconnect}, {"about", &page_welcome_what}};
     (void)f;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (strcmp(options[i].action, action) == 0)

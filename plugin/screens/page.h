@@ -27,8 +27,8 @@ typedef struct page {
 
 extern const page page_main, page_log_in, page_recover, page_recover_code, page_register, page_register_code,
     page_companies, page_company_new, page_stores, page_store_new, page_assign, page_known, page_configuration,
-    page_status, page_item, page_diagnose, page_disconnect, page_disconnected, page_welcome_what, page_welcome_sent,
-    page_welcome_need, page_welcome_begin;
+    page_status, page_item, page_diagnose, page_catalogue, page_disconnect, page_disconnected, page_welcome_what,
+    page_welcome_sent, page_welcome_need, page_welcome_begin;
 
 #define PAGE_DEPTH_MAX  10
 #define PAGE_ERRORS_MAX 8
@@ -84,6 +84,7 @@ struct screens {
     protocol_known_till known[PROTOCOL_TILLS_MAX];
     uint64_t item_id;
     bool item_kept;
+    int64_t catalogue_seen; /* the preview, or the cloud's revision, that the host was shown last */
 
     uint64_t generation, local_generation, seen_local, seen_core;
     int64_t counting_ms; /* the open page changes this often by itself; 0: it does not */
