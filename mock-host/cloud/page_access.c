@@ -95,19 +95,28 @@ void page_csrf_login_field(page *self)
     sodium_memzero(secret, sizeof secret);
 }
 
-static bool holds(const request *from, const char *cookie)
+static bool proves(const request *from, const char *cookie, const char *sent)
 {
     char secret[PAGE_COOKIE_SIZE];
     char proof[CSRF_SIZE];
-    char sent[CSRF_SIZE];
     if (from->fetch_site && strcmp(from->fetch_site, "same-origin") != 0)
         return false;
-    if (!find_cookie(from, cookie, secret) || !page_form_value(from, "csrf", sent, sizeof sent) ||
-        strlen(sent) != sizeof sent - 1)
+    if (strlen(sent) != sizeof proof - 1 || !find_cookie(from, cookie, secret))
         return false;
     make_proof(secret, proof);
     sodium_memzero(secret, sizeof secret);
     return sodium_memcmp(proof, sent, sizeof proof - 1) == 0;
+}
+
+static bool holds(const request *from, const char *cookie)
+{
+    char sent[CSRF_SIZE];
+    return page_form_value(from, "csrf", sent, sizeof sent) && proves(from, cookie, sent);
+}
+
+bool page_csrf_proves(const request *from, const char *sent)
+{
+    return proves(from, SESSION_COOKIE, sent);
 }
 
 bool page_csrf_holds(const request *from)

@@ -26,6 +26,8 @@ void page_csrf_login_field(page *self);
 /* Does the form that was sent carry what it must? */
 bool page_csrf_holds(const request *from);
 bool page_csrf_login_holds(const request *from);
+/* The same for a form that is not of page_form_value()'s kind: `sent` is its field "csrf". */
+bool page_csrf_proves(const request *from, const char *sent);
 /* The answer to one that does not. */
 void page_refuse_form(request *self, response *answer);
 

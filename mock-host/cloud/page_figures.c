@@ -126,7 +126,11 @@ static void write_title(figures_view *self)
         page_say(out, PAGE_STORE_CLOSED);
         page_raw(out, "</span>");
     }
-    page_raw(out, "</p></div>\n");
+    page_raw(out, " \xc2\xb7 <a href=\"/figures/");
+    page_text(out, self->shop.shop.store_id);
+    page_raw(out, "/catalogue\">");
+    page_say(out, PAGE_CATALOGUE_TITLE);
+    page_raw(out, "</a></p></div>\n");
 }
 
 static store_status write_empty(figures_view *self)

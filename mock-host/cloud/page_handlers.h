@@ -19,6 +19,10 @@ void page_show_figures(request *self, response *answer);
 void page_send_csv(request *self, response *answer);
 void page_show_conflict(request *self, response *answer);
 void page_decide_conflict(request *self, response *answer);
+void page_show_catalogue(request *self, response *answer);
+void page_send_catalogue(request *self, response *answer);
+void page_take_catalogue(request *self, response *answer);
+void page_change_price(request *self, response *answer);
 void page_show_mail(request *self, response *answer);
 
 #endif

@@ -17,6 +17,7 @@
 #include <strings.h>
 
 #define JSON_BYTES_MAX (64u * 1024u)
+#define FILE_BYTES_MAX (16u * 1024u * 1024u)
 
 #define TILL_PATH  "/v1/stores/{store_id}/tills/{till_id}"
 #define CATALOGUE  "/v1/stores/{store_id}/catalogue"
@@ -70,6 +71,12 @@ static const route routes[] = {
      page_show_conflict},
     {"page-decide", "POST", STORE_PAGE "/conflicts/{receipt_id}", AUTH_COOKIE, BODY_FORM, KEY_NONE,
      page_decide_conflict},
+    {"page-catalogue", "GET", STORE_PAGE "/catalogue", AUTH_COOKIE, BODY_NOTHING, KEY_NONE, page_show_catalogue},
+    {"page-catalogue-file", "GET", STORE_PAGE "/catalogue.ndjson", AUTH_COOKIE, BODY_NOTHING, KEY_NONE,
+     page_send_catalogue},
+    {"page-catalogue-upload", "POST", STORE_PAGE "/catalogue", AUTH_COOKIE, BODY_FILE, KEY_NONE, page_take_catalogue},
+    {"page-catalogue-price", "POST", STORE_PAGE "/catalogue/price", AUTH_COOKIE, BODY_FORM, KEY_NONE,
+     page_change_price},
     {"page-mail", "GET", "/mail", AUTH_NONE, BODY_NOTHING, KEY_NONE, page_show_mail},
 };
 
@@ -192,6 +199,7 @@ static const struct {
     [BODY_JSON] = {"application/json", JSON_BYTES_MAX},
     [BODY_BATCH] = {"application/vnd.pos.report-batch", BATCH_BYTES_MAX},
     [BODY_LINES] = {"application/x-ndjson", CATALOGUE_PAGE_BYTES_MAX},
+    [BODY_FILE] = {"multipart/form-data", FILE_BYTES_MAX},
     [BODY_FORM] = {"application/x-www-form-urlencoded", JSON_BYTES_MAX},
 };
 

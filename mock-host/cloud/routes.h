@@ -8,7 +8,7 @@
 /* AUTH_TILL: the till and store of the path; AUTH_STORE: any till of the store of the path, whose objects are otherwise not
  * there. */
 typedef enum route_auth { AUTH_NONE = 1, AUTH_SESSION, AUTH_TILL, AUTH_STORE, AUTH_COOKIE } route_auth;
-typedef enum route_body { BODY_NOTHING = 1, BODY_JSON, BODY_BATCH, BODY_LINES, BODY_FORM } route_body;
+typedef enum route_body { BODY_NOTHING = 1, BODY_JSON, BODY_BATCH, BODY_LINES, BODY_FILE, BODY_FORM } route_body;
 typedef enum route_key { KEY_NONE = 1, KEY_REQUIRED } route_key;
 
 struct route {

@@ -79,4 +79,17 @@ store_status store_upload_locate(store *self, const upload_page *page, catalogue
 store_status store_upload_commit(store *self, const char *store_id, const char *upload_id, int64_t lines,
                                  int64_t now_ms, catalogue_info *out, catalogue_fault *fault);
 
+typedef struct price_edit {
+    const char *store_id;
+    int64_t revision; /* that the person saw */
+    const char *item_id;
+    const char *price_level_id;
+    int64_t amount_minor;
+    int64_t now_ms;
+} price_edit;
+
+/* Changes the latest price of an item in a level, which makes the next revision. STORE_NOT_FOUND: there is no such price;
+ * STORE_STALE: the store has another revision by now. */
+store_status store_price_edit(store *self, const price_edit *edit);
+
 #endif

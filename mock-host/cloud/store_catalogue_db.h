@@ -19,6 +19,9 @@ store_status catalogue_find(db *connection, const char *store_id, catalogue_row 
 /* What was in a revision. */
 store_status catalogue_load_info(db *connection, const catalogue_row *row, int64_t revision, catalogue_info *out);
 
+/* Notes info->revision as the store's next one, and forgets removals too old to tell. */
+store_status catalogue_write_revision(db *writer, const catalogue_row *row, const catalogue_info *info);
+
 typedef struct upload_row {
     int64_t upload_no;
     int64_t replaces;

@@ -185,7 +185,7 @@ static store_status check_departments(db *writer, int64_t upload_no, int64_t cou
 
 /* ------------------------------------------------------------------ the transaction */
 
-static store_status write_revision(db *writer, const catalogue_row *row, const catalogue_info *info)
+store_status catalogue_write_revision(db *writer, const catalogue_row *row, const catalogue_info *info)
 {
     const int64_t *counts = info->counts;
     store_status status = db_exec(
@@ -249,7 +249,7 @@ static store_status commit(db *writer, const char *store_id, const upload_row *u
     if (status == STORE_OK)
         status = check_departments(writer, upload->upload_no, out->counts[CATALOGUE_DEPARTMENT], fault);
     if (status == STORE_OK)
-        status = write_revision(writer, &row, out);
+        status = catalogue_write_revision(writer, &row, out);
     return status == STORE_OK ? switch_lines(writer, &row, upload, out) : status;
 }
 
