@@ -236,7 +236,7 @@ END_TEST
 typedef struct uploader {
     const char *base;
     till from;
-    long long acknowledged; /* highest number whose receipt came */
+    atomic_llong acknowledged; /* highest number whose receipt came */
 } uploader;
 
 static void *upload_until_it_dies(void *context)
@@ -264,6 +264,16 @@ static void *upload_until_it_dies(void *context)
     }
 }
 
+/* Until each of them has a receipt; half a minute at most. */
+static void await_receipts(uploader *uploaders)
+{
+    for (int i = 0, tries = 0; i < UPLOADERS && tries < 30000; tries++)
+        if (uploaders[i].acknowledged > 0)
+            i++;
+        else
+            usleep(1000);
+}
+
 START_TEST(what_was_acknowledged_survives_sigkill)
 {
     uploader uploaders[UPLOADERS];
@@ -286,7 +296,8 @@ START_TEST(what_was_acknowledged_survives_sigkill)
             uploaders[i].base = self.base;
             ck_assert_int_eq(pthread_create(&threads[i], NULL, upload_until_it_dies, &uploaders[i]), 0);
         }
-        usleep(60000 + 30000 * (useconds_t)round); /* somewhere in mid-upload */
+        await_receipts(uploaders);
+        usleep(30000 * (useconds_t)(round + 1)); /* somewhere in mid-upload */
         end(&self, SIGKILL);
         for (int i = 0; i < UPLOADERS; i++)
             pthread_join(threads[i], NULL);

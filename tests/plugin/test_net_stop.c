@@ -68,7 +68,7 @@ static void scene_open(scene *made, enum trouble trouble)
     static const http_reply replies[TROUBLES] = {
         [SILENT] = {.never = true},
         [SILENT_TLS] = {.deaf = true},
-        [DRIPPING] = {.drip_ms = 10, .body = "drip drip drip drip drip drip drip drip drip drip drip drip drip drip"},
+        [DRIPPING] = {.drip_ms = 200, .body = "drip drip drip drip drip drip drip drip drip drip drip drip drip drip"},
         [UPLOADING] = {.body = "{}"},
     };
 
