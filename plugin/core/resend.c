@@ -71,6 +71,11 @@ void resend_start_by_itself(core *c, core_time now)
         start(c, now, true);
 }
 
+bool core_resend_can_start(const core *c)
+{
+    return resend_is_connected(c);
+}
+
 bool core_resend_is_running(const core *c)
 {
     return c->state.resend.active;

@@ -35,6 +35,8 @@ typedef struct core_resend {
 
 core_resend core_get_resend(const core *c, core_time now);
 
+bool core_resend_can_start(const core *c); /* there is a store that takes this till's reports */
+
 /* The owner accepts. false: no store can be reached with this till's permission, one is running, or the till's storage
  * does not take the note that it runs. */
 bool core_resend_start(core *c, core_time now);

@@ -3,12 +3,14 @@
  * screens/main.c - the first page: what needs the owner, how things stand, and the options.
  *
  * Screen `main`. Texts: connection, company, store, last_contact, pending. Buttons: login, assign, configuration,
- * status, catalogue (where the host has one), diagnose, disconnect, about. Resend all statistics belongs between status
- * and catalogue.
+ * status, resend, catalogue (where the host has one), diagnose, disconnect, about. Notice: left, of earlier closes that
+ * a cancelled resend left out.
  */
 #include "core/catalogue.h"
 #include "screens/failure.h"
 #include "screens/needs.h"
+
+#include "core/resend.h"
 
 #include <string.h>
 
@@ -26,7 +28,10 @@ static void draw_state(screens *s, draw *d)
     core_queue queue = core_get_queue(s->core, s->now);
     core_account account = core_get_account(s->core);
     core_assignment assignment = core_get_assignment(s->core);
+    core_resend resend = core_get_resend(s->core, s->now);
     needs_draw(s, d, &queue);
+    if (resend.left > 0)
+        draw_notice(d, "left", POS_LEVEL_INFO, draw_count(d, TEXT_RESEND_LEFT, resend.left, NULL));
     if (account.session_ended)
         draw_notice(d, "session_ended", POS_LEVEL_INFO,
                     page_word(s, assignment.assigned ? TEXT_SESSION_ENDED_ASSIGNED : TEXT_SESSION_ENDED));
@@ -63,6 +68,7 @@ static void draw_main(screens *s, draw *d)
     draw_button_with_help(d, "configuration", POS_LEVEL_PLAIN, TEXT_MAIN_CONFIGURATION, TEXT_MAIN_CONFIGURATION_HELP,
                           store_first);
     draw_button_with_help(d, "status", POS_LEVEL_PLAIN, TEXT_MAIN_STATUS, TEXT_MAIN_STATUS_HELP, NULL);
+    draw_button_with_help(d, "resend", POS_LEVEL_PLAIN, TEXT_MAIN_RESEND, TEXT_MAIN_RESEND_HELP, store_first);
     if (core_has_catalogue(s->core))
         draw_button_with_help(d, "catalogue", POS_LEVEL_PLAIN, TEXT_MAIN_CATALOGUE, TEXT_MAIN_CATALOGUE_HELP,
                               assignment.assigned ? NULL : store_first);
@@ -78,9 +84,9 @@ static void act_main(screens *s, const char *action, const form *f)
         const char *action;
         const page *next;
     } options[] = {
-        {"login", &page_log_in},          {"assign", &page_companies},    {"configuration", &page_configuration},
-        {"status", &page_status},         {"catalogue", &page_catalogue}, {"diagnose", &page_diagnose},
-        {"disconnect", &page_disconnect}, {"about", &page_welcome_what}};
+        {"login", &page_log_in},      {"assign", &page_companies},      {"configuration", &page_configuration},
+        {"status", &page_status},     {"resend", &page_resend},         {"catalogue", &page_catalogue},
+        {"diagnose", &page_diagnose}, {"disconnect", &page_disconnect}, {"about", &page_welcome_what}};
     (void)f;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (strcmp(options[i].action, action) == 0)

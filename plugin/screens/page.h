@@ -30,6 +30,8 @@ extern const page page_main, page_log_in, page_recover, page_recover_code, page_
     page_status, page_item, page_diagnose, page_catalogue, page_disconnect, page_disconnected, page_welcome_what,
     page_welcome_sent, page_welcome_need, page_welcome_begin;
 
+extern const page page_resend;
+
 #define PAGE_DEPTH_MAX  10
 #define PAGE_ERRORS_MAX 8
 #define PAGE_TEXT_MAX   1500 /* two names of 120 characters, and words around them */

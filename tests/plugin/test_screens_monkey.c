@@ -12,7 +12,7 @@
 
 #define EVENTS     100000
 #define PAGES_SEEN 30
-#define PAGES      22
+#define PAGES      23
 #define KNOWN                                                                                                          \
     BENCH_PROBLEM("register-known", 409,                                                                               \
                   ",\"tills\":[{\"till_id\":\"" BENCH_KNOWN_TILL "\",\"device_name\":null,\"register_id\":\"till-1\"," \

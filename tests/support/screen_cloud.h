@@ -18,7 +18,7 @@
 #define SCREEN_ANSWERS_MAX 32
 
 typedef struct screen_rule {
-    const char *method, *path; /* path: up to its query; a '*' at its end fits anything */
+    const char *method, *path; /* path: up to its query; a '*' at its end or its start fits anything */
     net_outcome outcome;       /* not NET_ANSWERED: a failure */
     int32_t status;
     const char *body;
@@ -54,6 +54,8 @@ static inline bool screen_cloud_fits(const screen_rule *rule, const net_request 
     size_t length = strlen(rule->path), asked = strcspn(request->path, "?");
     if (strcmp(rule->method, request->method) != 0)
         return false;
+    if (length > 0 && rule->path[0] == '*' && length <= asked) /* anything that ends so */
+        return strncmp(rule->path + 1, request->path + asked - (length - 1), length - 1) == 0;
     if (length > 0 && rule->path[length - 1] == '*')
         return strncmp(rule->path, request->path, length - 1) == 0;
     return asked == length && strncmp(rule->path, request->path, length) == 0;
@@ -104,6 +106,19 @@ static inline char *screen_cloud_take_batch(const screen_cloud *c, const net_req
     return text;
 }
 
+/* A cloud that has everything that is asked about. */
+static inline char *screen_cloud_compare(const net_request *request)
+{
+    cJSON *asked = cJSON_ParseWithLength((const char *)request->body, request->body_bytes);
+    cJSON *answer = cJSON_CreateObject(), *sets = cJSON_AddArrayToObject(answer, "sets");
+    for (int i = cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(asked, "sets")); i > 0; i--)
+        cJSON_AddItemToArray(sets, cJSON_Parse("{\"held\":1,\"differs\":[],\"numbers\":[]}"));
+    char *text = cJSON_PrintUnformatted(answer);
+    cJSON_Delete(answer);
+    cJSON_Delete(asked);
+    return text;
+}
+
 /* "@TILL@" in a body stands for the till id of the path. */
 static inline char *screen_cloud_write_body(const net_request *request, const char *body)
 {
@@ -140,7 +155,8 @@ static inline uint32_t screen_cloud_submit(net *face, net_request *request)
     *answer = (net_answer){.ticket = ++c->last_ticket, .outcome = c->outage, .retry_after_ms = -1};
     snprintf(answer->detail, sizeof answer->detail, "scripted");
     c->requests++;
-    bool is_upload = strstr(request->path, "/reports") != NULL;
+    bool is_compare = strstr(request->path, "/reports/compare") != NULL;
+    bool is_upload = strstr(request->path, "/reports") && !is_compare;
     for (uint32_t i = c->rule_count; i-- > 0;) {
         if (!screen_cloud_fits(&c->rules[i], request))
             continue;
@@ -148,8 +164,10 @@ static inline uint32_t screen_cloud_submit(net *face, net_request *request)
         answer->outcome = c->rules[i].outcome;
         if (answer->outcome != NET_ANSWERED)
             break;
-        char *body = is_upload && c->rules[i].status == 200 ? screen_cloud_take_batch(c, request)
-                                                            : screen_cloud_write_body(request, c->rules[i].body);
+        bool is_good = c->rules[i].status == 200;
+        char *body = is_upload && is_good                         ? screen_cloud_take_batch(c, request)
+                     : is_compare && is_good && !c->rules[i].body ? screen_cloud_compare(request)
+                                                                  : screen_cloud_write_body(request, c->rules[i].body);
         screen_cloud_fill(answer, c->rules[i].status, body);
         free(body);
         break;
