@@ -85,6 +85,20 @@ static int32_t find_destination(const state *s, const char *store_id)
     return -1;
 }
 
+/* As which till this one is known in that store, or in another of the company: an id that was adopted once is this
+ * till's in all of them, or else its history would count again under the other. */
+static const char *own_till_id(const core *c, const char *company_id, int32_t index)
+{
+    const state *s = &c->state;
+    if (index >= 0 && s->destinations[index].till_id[0])
+        return s->destinations[index].till_id;
+    for (uint32_t i = s->destination_count; i-- > 0;) {
+        if (s->destinations[i].till_id[0] && strcmp(s->destinations[i].company_id, company_id) == 0)
+            return s->destinations[i].till_id;
+    }
+    return c->device_id;
+}
+
 core_known core_known_tills(const core *c)
 {
     return (core_known){c->assign.known, c->assign.known_count};
@@ -99,13 +113,9 @@ bool core_assign(core *c, core_time now, const protocol_company *company, const 
         return false;
     reset(c);
     int32_t index = find_destination(&c->state, store->store_id);
-    const char *till_id = c->device_id;
-    if (index >= 0 && c->state.destinations[index].till_id[0])
-        till_id = c->state.destinations[index].till_id;
+    const char *till_id = own_till_id(c, company->company_id, index);
     if (claim == CLAIM_SAME && known_till_id)
         till_id = known_till_id;
-    if (claim == CLAIM_ANOTHER)
-        till_id = c->device_id;
     destination wanted = {0};
     memcpy(wanted.company_id, company->company_id, sizeof wanted.company_id);
     memcpy(wanted.company_name, company->name, sizeof wanted.company_name);

@@ -275,6 +275,11 @@ START_TEST(a_known_register_asks_which_till_it_is)
     bench_day(&b, 2);
     ck_assert(bench_drain(&b, 60000));
     ck_assert_str_eq(b.cloud.reports[1].till, b.cloud.reports[0].till);
+    /* In the company's other stores, too: under another id its history would count again. */
+    ck_assert_int_eq(bench_assign(&b, "sto_B", CLAIM_FIRST, NULL), PROGRESS_DONE);
+    bench_day(&b, 3);
+    ck_assert(bench_drain(&b, 60000));
+    ck_assert_str_eq(b.cloud.reports[2].till, b.cloud.reports[0].till);
 }
 END_TEST
 
