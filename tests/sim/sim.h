@@ -28,6 +28,8 @@
 #define SIM_STORES_MAX    32
 #define SIM_TILLS_MAX     64
 
+#define SIM_DATABASE "cloud.db"
+
 #define SIM_SECOND INT64_C(1000)
 #define SIM_MINUTE (60 * SIM_SECOND)
 #define SIM_HOUR   (60 * SIM_MINUTE)
@@ -212,7 +214,8 @@ struct sim {
     uint64_t order;
     bool healing;
     bool failed;
-    char database[256];
+    char folder[32]; /* a real one, for the real file of that name */
+    int came_from;
     bool cloud_down;
     sim_company companies[SIM_COMPANIES_MAX];
     int company_count;

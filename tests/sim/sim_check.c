@@ -159,7 +159,7 @@ static void read_states(sim *s, sqlite3 *db, verdict_book *book)
 static bool read_cloud(sim *s, verdict_book *book)
 {
     sqlite3 *db = NULL;
-    int code = sqlite3_open_v2(s->database, &db, SQLITE_OPEN_READONLY, SIM_DISK_VFS);
+    int code = sqlite3_open_v2(SIM_DATABASE, &db, SQLITE_OPEN_READONLY, SIM_DISK_VFS);
     if (code == SQLITE_OK)
         code = sqlite3_exec(db, tables_sql, NULL, NULL, NULL);
     if (code != SQLITE_OK)

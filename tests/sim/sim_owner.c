@@ -105,6 +105,7 @@ static void begin(sim *s, sim_till *t)
 {
     sim_owner *o = &t->owner;
     core_time now = sim_till_time(t);
+    o->claim = CLAIM_FIRST;
     if (o->wish == WISH_LEAVE) {
         core_disconnect(t->core, now);
         o->step = STEP_LEAVING;

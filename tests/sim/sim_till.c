@@ -224,7 +224,10 @@ static void tick(sim *s, void *subject, uint64_t order)
     t->zero_ticks = delay == 0 ? t->zero_ticks + 1 : 0;
     if (t->zero_ticks > ZERO_TICKS_MAX)
         sim_fail(s, t->index, "the core never comes to rest");
-    sim_till_tick_soon(s, t, delay == 0 ? 1 : delay > t->tick_ms ? delay : t->tick_ms);
+    bool owner_waits = core_get_person(t->core)->progress == PROGRESS_RUNNING;
+    if (delay != 0 && (delay < t->tick_ms || owner_waits))
+        delay = t->tick_ms;
+    sim_till_tick_soon(s, t, delay == 0 ? 1 : delay);
 }
 
 void sim_till_tick_soon(sim *s, sim_till *t, int64_t in_ms)

@@ -11,9 +11,11 @@ static void come_up(sim *s, void *subject, uint64_t argument)
     (void)argument;
     if (!s->cloud_down)
         return;
+    if (sim_disk_is_off()) /* the power went while it was being stopped */
+        sim_disk_power_on(&s->random);
     s->cloud_down = false;
     sim_log(SIM_LOG_WORLD, "the cloud is up again");
-    if (!sim_cloud_open(s->database))
+    if (!sim_cloud_open(SIM_DATABASE))
         sim_fail(s, SIM_LOG_WORLD, "the cloud does not open its database any more");
 }
 

@@ -4,10 +4,12 @@
 #include "sim/sim_disk.h"
 
 #include <sodium.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FIRST_DAY_MS  INT64_C(1767225600000) /* 2026-01-01 */
@@ -103,24 +105,27 @@ static void audit(sim *s, void *subject, uint64_t argument)
     sim_check_now(s);
 }
 
+/* The database has the same name in every run, for it is in log lines; hence the folder is gone to. */
 static bool open_cloud(sim *s)
 {
     char folder[] = "/tmp/pos-sim-XXXXXX";
-    if (!mkdtemp(folder))
+    s->came_from = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (s->came_from < 0 || !mkdtemp(folder) || chdir(folder) != 0)
         return false;
-    snprintf(s->database, sizeof s->database, "%s/cloud.db", folder);
-    FILE *file = fopen(s->database, "w"); /* the cloud sets its mode; its bytes are on sim_disk's disk */
-    return file && fclose(file) == 0 && sim_cloud_open(s->database);
+    memcpy(s->folder, folder, sizeof folder);
+    FILE *file = fopen(SIM_DATABASE, "w"); /* the cloud sets its mode; its bytes are on sim_disk's disk */
+    return file && fclose(file) == 0 && sim_cloud_open(SIM_DATABASE);
 }
 
 static void close_cloud(sim *s)
 {
     sim_cloud_close();
-    if (!s->database[0])
+    if (!s->folder[0])
         return;
-    unlink(s->database);
-    *strrchr(s->database, '/') = 0;
-    rmdir(s->database);
+    unlink(SIM_DATABASE);
+    if (fchdir(s->came_from) != 0 || rmdir(s->folder) != 0)
+        perror(s->folder);
+    close(s->came_from);
 }
 
 /* The owners of all tills go through every store in which something may wait, and home again. */
