@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A few simulated worlds, small enough for every run of the tests, and whether the simulator itself is to be believed:
+ * the same seed is the same run, and its disk forgets what was not synced. `make sim` runs the large ones.
+ */
+#include <check.h>
+#include <sqlite3.h>
+
+#include "sim/sim.h"
+#include "sim/sim_disk.h"
+
+static bool run(uint64_t seed, uint32_t tills, uint32_t days, bool calm, sim_figures *f, char hash[33])
+{
+    sim_options options = {.seed = seed, .tills = tills, .days = days, .calm = calm};
+    return sim_run(&options, f, hash);
+}
+
+START_TEST(no_close_is_lost_or_doubled)
+{
+    sim_figures f;
+    char hash[33];
+    ck_assert_msg(run(1000 + (uint64_t)_i, 3, 60, false, &f, hash), "seed %d: see what it printed", 1000 + _i);
+    ck_assert_uint_gt(f.troubles, 0);
+    ck_assert_uint_gt(f.delivered, 0);
+}
+END_TEST
+
+START_TEST(when_nothing_goes_wrong_every_good_close_is_delivered)
+{
+    sim_figures f;
+    char hash[33];
+    ck_assert(run(7, 4, 30, true, &f, hash));
+    ck_assert_uint_eq(f.delivered + f.rejected, f.closes);
+    ck_assert_uint_gt(f.closes, 60);
+    ck_assert_uint_eq(f.conflicts + f.others + f.cuts + f.troubles, 0);
+}
+END_TEST
+
+START_TEST(the_same_seed_is_the_same_run)
+{
+    sim_figures f;
+    char first[33], again[33], other[33];
+    ck_assert(run(5, 2, 40, false, &f, first));
+    ck_assert(run(6, 2, 40, false, &f, other));
+    ck_assert(run(5, 2, 40, false, &f, again));
+    ck_assert_str_eq(first, again);
+    ck_assert_str_ne(first, other);
+}
+END_TEST
+
+/* ---- its disk ---- */
+
+static int64_t count_rows(sqlite3 *db)
+{
+    sqlite3_stmt *row = NULL;
+    int64_t count = -1;
+    if (sqlite3_prepare_v2(db, "SELECT COUNT(*) FROM t", -1, &row, NULL) == SQLITE_OK &&
+        sqlite3_step(row) == SQLITE_ROW)
+        count = sqlite3_column_int64(row, 0);
+    sqlite3_finalize(row);
+    return count;
+}
+
+/* 100 rows, a transaction each, then the power fails. How many are left; -1: the database is broken. */
+static int64_t rows_after_a_cut(const char *pragmas, uint64_t seed, uint32_t cut_in)
+{
+    sim_random r = sim_random_make(seed, 9);
+    sqlite3 *db = NULL;
+    sim_disk_format(seed);
+    ck_assert_int_eq(sqlite3_open_v2("t.db", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, SIM_DISK_VFS), SQLITE_OK);
+    sqlite3_exec(db, pragmas, NULL, NULL, NULL);
+    ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE t (n)", NULL, NULL, NULL), SQLITE_OK);
+    if (cut_in > 0)
+        sim_disk_cut(cut_in);
+    for (int i = 0; i < 100; i++)
+        sqlite3_exec(db, "INSERT INTO t VALUES (randomblob(300))", NULL, NULL, NULL);
+    sim_disk_cut(0);
+    sqlite3_close(db);
+    sim_disk_power_on(&r);
+    ck_assert_int_eq(sqlite3_open_v2("t.db", &db, SQLITE_OPEN_READWRITE, SIM_DISK_VFS), SQLITE_OK);
+    int64_t left = count_rows(db);
+    sqlite3_close(db);
+    return left;
+}
+
+START_TEST(its_disk_keeps_what_was_synced_and_forgets_the_rest)
+{
+    int64_t forgotten = 0, parts = 0;
+    sim_disk_install();
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        ck_assert_int_eq(rows_after_a_cut("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", seed, 0), 100);
+        ck_assert_int_eq(rows_after_a_cut("PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL", seed, 0), 100);
+        int64_t left = rows_after_a_cut("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", seed, 150);
+        ck_assert_int_ge(left, 0);
+        parts += left < 100;
+        forgotten += rows_after_a_cut("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF", seed, 0) < 100;
+    }
+    ck_assert_int_eq(parts, 20);
+    ck_assert_int_gt(forgotten, 10);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("simulator");
+    TCase *tc = tcase_create("worlds");
+    tcase_set_timeout(tc, 120);
+    tcase_add_loop_test(tc, no_close_is_lost_or_doubled, 0, 4);
+    tcase_add_test(tc, when_nothing_goes_wrong_every_good_close_is_delivered);
+    tcase_add_test(tc, the_same_seed_is_the_same_run);
+    tcase_add_test(tc, its_disk_keeps_what_was_synced_and_forgets_the_rest);
+    suite_add_tcase(suite, tc);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
