@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define MANY    100000
 #define MANY_MS 200
@@ -267,28 +268,41 @@ static void put_many(hash *hashes, bool *has)
     }
 }
 
+/* Of this process, the cloud included: a busy machine takes longer, but does not do more. */
+static double cpu_s(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 START_TEST(a_hundred_thousand_closes_are_one_quick_question)
 {
     hash *hashes = calloc(MANY + 1, sizeof *hashes);
     bool *has = calloc(MANY + 1, sizeof *has);
     char digest[33];
     char set[200];
-    double best = 1e9;
+    double best_s = 1e9;
+    double best_cpu_s = 1e9;
     put_many(hashes, has);
     plain_all(hashes, has, 1, MANY, digest);
     for (int round = 0; round < 5; round++) {
         snprintf(set, sizeof set,
                  "{\"register_id\":\"till-1\",\"epoch\":0,\"ranges\":[[1,%d]],\"per\":\"all\",\"digests\":[\"%s\"]}",
                  MANY, digest);
+        double before_s = cpu_s();
         reply answer = ask(&bar, set);
+        double took_s = cpu_s() - before_s;
         fixture_expect(&answer, 200, NULL);
         ck_assert_int_eq(reply_int(&answer, "sets.0.held"), MANY);
         ck_assert_int_eq(cJSON_GetArraySize(reply_find(&answer, "sets.0.differs")), 0);
-        best = answer.seconds < best ? answer.seconds : best;
+        best_s = answer.seconds < best_s ? answer.seconds : best_s;
+        best_cpu_s = took_s < best_cpu_s ? took_s : best_cpu_s;
         reply_free(&answer);
     }
-    printf("compare: %d closes in %.0f ms, TLS handshake included\n", MANY, best * 1000);
-    ck_assert_msg(getenv("TEST_UNDER") || best * 1000 < MANY_MS, "%.0f ms", best * 1000);
+    printf("compare: %d closes in %.0f ms (%.0f ms of processor), TLS handshake included\n", MANY, best_s * 1000,
+           best_cpu_s * 1000);
+    ck_assert_msg(getenv("TEST_UNDER") || best_cpu_s * 1000 < MANY_MS, "%.0f ms", best_cpu_s * 1000);
     free(hashes);
     free(has);
 }
