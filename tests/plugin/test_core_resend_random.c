@@ -259,11 +259,12 @@ static void run(uint64_t seed)
     run_resend(false);
     bench_drain(&b, 2 * BENCH_HOUR_MS);
     check(seed);
-    uint32_t stored = b.cloud.count, compares = b.cloud.compares;
+    resend_all(); /* where a close has three versions by now, the last one may still be to be learnt */
+    uint32_t stored = cloud_count_kind(&b.cloud, 'Z', false), compares = b.cloud.compares;
     core_resend r = resend_all();
     if (r.sent > 0 || cloud_count_kind(&b.cloud, 'Z', false) > stored ||
         (r.gone == 0 && b.cloud.compares > compares + 1))
-        ck_abort_msg("seed %llu: a second one compares %u, sends %u, asks %u times", (unsigned long long)seed,
+        ck_abort_msg("seed %llu: in sync, and yet it compares %u, sends %u, asks %u times", (unsigned long long)seed,
                      r.compared, r.sent, b.cloud.compares - compares);
     storage_memory_free(backup);
     resend_teardown();
