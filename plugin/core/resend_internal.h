@@ -18,7 +18,7 @@
  * of a block alone while it is being mended. ENTER and FETCH are single puts. After a restart the comparison begins
  * anew: what was mended stays mended.
  *
- * resend.c asks and keeps the account, resend_ledger.c has ALL to NUMBERS, resend_mend.c MEND, resend_history.c SCAN to FETCH. Memory is a
+ * resend.c asks and keeps the account, resend_walk.c makes sets of ledger pages, resend_ledger.c has ALL to NUMBERS, resend_mend.c MEND, resend_history.c SCAN to FETCH. Memory is a
  * block, a question and its answer, however many closes there are.
  */
 #ifndef CORE_RESEND_INTERNAL_H
@@ -137,6 +137,24 @@ bool resend_new_question(core *c, core_time now);
 void resend_drop_question(core *c);
 void resend_pause(core *c, core_time now, int64_t wait_ms);
 void resend_write_failed(core *c, core_time now);
+
+/* resend_walk.c. A page id has register, epoch and block in it. */
+uint32_t walk_page_reg(uint64_t page);
+uint32_t walk_page_epoch(uint64_t page);
+int64_t walk_page_block(uint64_t page);
+/* Delivered to the destination that is being compared, under the name that this till has there. */
+bool walk_is_ours(const core *c, const ledger_entry *entry);
+/* Loads the next page from *from on that is not past `last`. VAULT_ABSENT: there is none. VAULT_NEWER: one that cannot be
+ * read was passed over. VAULT_ERROR: paused. */
+vault_result walk_load_next(core *c, core_time now, uint64_t *from, uint64_t last);
+/* A set of the question: begin, add the loaded page's entries from `first` to `last`, and so on; end. False: memory is
+ * out. Per PER_ALL the digest is the caller's to add. */
+bool walk_begin(core *c, uint64_t page, protocol_per per);
+bool walk_add_page(core *c, protocol_per per, int64_t first, int64_t last);
+bool walk_end(core *c);
+/* How many of the loaded page belong to the set, and in how many ranges at most; is there room for them? */
+uint32_t walk_count_page(const core *c, int64_t first, int64_t last, uint32_t *ranges);
+bool walk_has_room(const core *c, uint32_t count, uint32_t ranges);
 
 /* resend_ledger.c */
 void ledger_compare_begin(core *c);               /* with the first destination */

@@ -8,145 +8,6 @@
 
 #include "core/internal.h"
 
-/* ---- pages ---- */
-
-static uint32_t page_reg(uint64_t page)
-{
-    return (uint32_t)(page >> 56);
-}
-
-static uint32_t page_epoch(uint64_t page)
-{
-    return (uint32_t)(page >> 48) & EPOCH_MAX;
-}
-
-static int64_t page_block(uint64_t page)
-{
-    return (int64_t)(page & ((UINT64_C(1) << 48) - 1));
-}
-
-/* Delivered to the destination that is being compared, under the name that this till has there. */
-static bool is_ours(const core *c, const ledger_entry *entry)
-{
-    static const uint8_t unknown[LEDGER_MARK_BYTES];
-    uint8_t mark[LEDGER_MARK_BYTES];
-    if (entry->destination != c->resend.destination || entry->elsewhere != 0)
-        return false;
-    ledger_mark_till(c->state.destinations[entry->destination].till_id, mark);
-    return memcmp(entry->till_mark, mark, sizeof mark) == 0 || memcmp(entry->till_mark, unknown, sizeof mark) == 0;
-}
-
-/* Loads the next page from *from on that is not past `last`. VAULT_ABSENT: there is none; else not VAULT_OK: paused. */
-static vault_result load_next(core *c, core_time now, uint64_t *from, uint64_t last)
-{
-    uint64_t page = 0;
-    vault_result result = ledger_next_page(&c->vault, *from, &page);
-    if (result == VAULT_OK && page > last)
-        return VAULT_ABSENT;
-    if (result == VAULT_OK) {
-        *from = page;
-        result = ledger_load(&c->ledger, &c->vault, page_reg(page), page_epoch(page), page_block(page) * LEDGER_BLOCK);
-        if (result == VAULT_NEWER || result == VAULT_BAD || page_reg(page) >= c->state.register_count) {
-            *from = page + 1; /* a newer plugin's, or damaged: what it said is found out again from the history */
-            return VAULT_NEWER;
-        }
-    }
-    if (result == VAULT_ERROR)
-        resend_pause(c, now, RESEND_RETRY_MS);
-    return result;
-}
-
-/* ---- sets ---- */
-
-static bool flush_run(core *c)
-{
-    resend_walk *w = &c->resend.walk;
-    bool added = w->run_first == 0 || protocol_question_add_range(c->resend.question, w->run_first, w->run_last);
-    w->run_first = 0;
-    return added;
-}
-
-static bool end_walk(core *c)
-{
-    bool added = flush_run(c);
-    c->resend.walk = (resend_walk){.begun = false};
-    return added;
-}
-
-static bool begin_set(core *c, uint64_t page, protocol_per per)
-{
-    resend_walk *w = &c->resend.walk;
-    *w = (resend_walk){.begun = true, .reg = page_reg(page), .epoch = page_epoch(page)};
-    crypto_hash_sha256_init(&w->blocks);
-    return protocol_question_begin(c->resend.question, c->state.registers[w->reg].register_id, w->epoch, per);
-}
-
-static void hash_pair(crypto_hash_sha256_state *hash, int64_t number, const uint8_t *sha256)
-{
-    uint8_t bytes[8];
-    for (unsigned i = 0; i < sizeof bytes; i++)
-        bytes[i] = (uint8_t)((uint64_t)number >> (8 * (7 - i)));
-    crypto_hash_sha256_update(hash, bytes, sizeof bytes);
-    crypto_hash_sha256_update(hash, sha256, PROTOCOL_SHA256_BYTES);
-}
-
-/* Adds the loaded page's entries from `first` to `last` to the set; per PER_ALL the digest follows when the set ends. */
-static bool add_page(core *c, protocol_per per, int64_t first, int64_t last)
-{
-    resend_walk *w = &c->resend.walk;
-    crypto_hash_sha256_state hash;
-    uint8_t block[crypto_hash_sha256_BYTES];
-    static const uint8_t nobody[COMPARE_NUMBER_BYTES]; /* no report's hash: the cloud tells what it has instead */
-    bool good = true;
-    crypto_hash_sha256_init(&hash);
-    for (uint32_t i = 0; i < c->ledger.count && good; i++) {
-        const ledger_entry *entry = &c->ledger.entries[i];
-        int64_t number = page_block(c->ledger.id) * LEDGER_BLOCK + entry->index;
-        if (!is_ours(c, entry) || number < first || number > last)
-            continue;
-        if (w->run_first == 0 || number != w->run_last + 1) {
-            good = flush_run(c);
-            w->run_first = number;
-        }
-        w->run_last = number;
-        w->first = w->first == 0 ? number : w->first;
-        w->numbers++;
-        hash_pair(&hash, number, entry->sha256);
-        if (per == PER_NUMBER)
-            good =
-                protocol_question_add_digest(c->resend.question, c->resend.is_probing ? nobody : entry->sha256) && good;
-    }
-    crypto_hash_sha256_final(&hash, block);
-    if (per == PER_ALL)
-        crypto_hash_sha256_update(&w->blocks, block, sizeof block);
-    return good && (per != PER_BLOCK || protocol_question_add_digest(c->resend.question, block));
-}
-
-/* How many of the loaded page belong to the set, and in how many ranges at most. */
-static uint32_t count_page(const core *c, int64_t first, int64_t last, uint32_t *ranges)
-{
-    uint32_t count = 0;
-    int previous = -2;
-    *ranges = 0;
-    for (uint32_t i = 0; i < c->ledger.count; i++) {
-        const ledger_entry *entry = &c->ledger.entries[i];
-        int64_t number = page_block(c->ledger.id) * LEDGER_BLOCK + entry->index;
-        if (!is_ours(c, entry) || number < first || number > last)
-            continue;
-        *ranges += entry->index != previous + 1;
-        previous = entry->index;
-        count++;
-    }
-    return count;
-}
-
-/* Is there room in the question for the page, and a range that is still growing? */
-static bool has_room(const core *c, uint32_t count, uint32_t ranges)
-{
-    return protocol_question_ranges(c->resend.question) + ranges + 1 <= COMPARE_RANGES_MAX &&
-           c->resend.walk.numbers + count <= COMPARE_SPAN_MAX;
-}
-
 /* Out of memory, in the middle of a set: from the start again, a little later. */
 static bool start_over(core *c, core_time now)
 {
@@ -166,7 +27,7 @@ static bool finish_set(core *c)
     crypto_hash_sha256_final(&r->walk.blocks, digest);
     r->sets[r->set_count++] =
         (resend_set){.reg = r->walk.reg, .epoch = r->walk.epoch, .first = r->walk.first, .last = r->walk.run_last};
-    return end_walk(c) && protocol_question_add_digest(r->question, digest);
+    return walk_end(c) && protocol_question_add_digest(r->question, digest);
 }
 
 /* The next destination that can be sent to, from `index` on; then the history. */
@@ -209,11 +70,11 @@ static bool read_all(core *c, core_time now)
     uint32_t ranges, count;
     if (!resend_new_question(c, now))
         return false;
-    vault_result result = load_next(c, now, &r->page, UINT64_MAX);
+    vault_result result = walk_load_next(c, now, &r->page, UINT64_MAX);
     if (result == VAULT_NEWER)
         return true;
-    bool of_this_set =
-        result == VAULT_OK && r->walk.begun && r->walk.reg == page_reg(r->page) && r->walk.epoch == page_epoch(r->page);
+    bool of_this_set = result == VAULT_OK && r->walk.begun && r->walk.reg == walk_page_reg(r->page) &&
+                       r->walk.epoch == walk_page_epoch(r->page);
     if (result == VAULT_ERROR)
         return false;
     if (!of_this_set && !finish_set(c))
@@ -222,15 +83,15 @@ static bool read_all(core *c, core_time now)
         end_pages(c);
         return true;
     }
-    count = count_page(c, 0, POS_Z_NUMBER_MAX, &ranges);
-    if (!has_room(c, count, ranges) || r->set_count == COMPARE_SETS_MAX) {
+    count = walk_count_page(c, 0, POS_Z_NUMBER_MAX, &ranges);
+    if (!walk_has_room(c, count, ranges) || r->set_count == COMPARE_SETS_MAX) {
         if (!finish_set(c))
             return start_over(c, now);
         resend_start_asking(c);
         return true;
     }
     if (count > 0) {
-        if ((!r->walk.begun && !begin_set(c, r->page, PER_ALL)) || !add_page(c, PER_ALL, 0, POS_Z_NUMBER_MAX))
+        if ((!r->walk.begun && !walk_begin(c, r->page, PER_ALL)) || !walk_add_page(c, PER_ALL, 0, POS_Z_NUMBER_MAX))
             return start_over(c, now);
         c->state.resend.compared += count;
         core_changed(c);
@@ -276,11 +137,11 @@ static void begin_mending(core *c, const resend_set *set, int64_t block)
 static void take_whole_page(core *c, const resend_set *set)
 {
     resend *r = &c->resend;
-    begin_mending(c, set, page_block(c->ledger.id));
+    begin_mending(c, set, walk_page_block(c->ledger.id));
     for (uint32_t i = 0; i < c->ledger.count; i++) {
         const ledger_entry *entry = &c->ledger.entries[i];
         int64_t number = r->block * LEDGER_BLOCK + entry->index;
-        if (is_ours(c, entry) && number >= set->first && number <= set->last)
+        if (walk_is_ours(c, entry) && number >= set->first && number <= set->last)
             r->needs[entry->index] = NEED_REPORT;
     }
     r->block_page = c->ledger.id + 1;
@@ -293,7 +154,7 @@ static bool read_blocks(core *c, core_time now)
     uint32_t ranges, count;
     if (!resend_new_question(c, now))
         return false;
-    vault_result result = load_next(c, now, &r->block_page, ledger_key_pack(set->reg, set->epoch, set->last));
+    vault_result result = walk_load_next(c, now, &r->block_page, ledger_key_pack(set->reg, set->epoch, set->last));
     if (result == VAULT_ERROR)
         return false;
     if (result == VAULT_NEWER)
@@ -305,11 +166,11 @@ static bool read_blocks(core *c, core_time now)
             take_whole_page(c, set);
             return true;
         }
-        count = count_page(c, set->first, set->last, &ranges);
-        is_full = !has_room(c, count, ranges) || r->block_count == RESEND_BLOCKS_MAX;
+        count = walk_count_page(c, set->first, set->last, &ranges);
+        is_full = !walk_has_room(c, count, ranges) || r->block_count == RESEND_BLOCKS_MAX;
         if (!is_full && count > 0) {
-            if ((!r->walk.begun && !begin_set(c, r->block_page, PER_BLOCK)) ||
-                !add_page(c, PER_BLOCK, set->first, set->last))
+            if ((!r->walk.begun && !walk_begin(c, r->block_page, PER_BLOCK)) ||
+                !walk_add_page(c, PER_BLOCK, set->first, set->last))
                 return start_over(c, now);
             r->block_count++;
         }
@@ -324,7 +185,7 @@ static bool read_blocks(core *c, core_time now)
         next_set(c);
         return true;
     }
-    if (!end_walk(c))
+    if (!walk_end(c))
         return start_over(c, now);
     resend_start_asking(c);
     return true;
@@ -347,17 +208,17 @@ static bool read_numbers(core *c, core_time now)
     uint32_t ranges, count;
     if (!resend_new_question(c, now))
         return false;
-    vault_result result = load_next(c, now, &from, page);
+    vault_result result = walk_load_next(c, now, &from, page);
     if (result == VAULT_ERROR)
         return false;
-    count = result == VAULT_OK ? count_page(c, set->first, set->last, &ranges) : 0;
+    count = result == VAULT_OK ? walk_count_page(c, set->first, set->last, &ranges) : 0;
     if (count == 0) { /* not one that was asked about */
         resend_drop_question(c);
         r->block_at++;
         ledger_compare_next_block(c);
         return true;
     }
-    if (!begin_set(c, page, PER_NUMBER) || !add_page(c, PER_NUMBER, set->first, set->last) || !end_walk(c))
+    if (!walk_begin(c, page, PER_NUMBER) || !walk_add_page(c, PER_NUMBER, set->first, set->last) || !walk_end(c))
         return start_over(c, now);
     resend_start_asking(c);
     return true;
