@@ -87,10 +87,19 @@ int32_t catalogue_stage_begin(struct database *db, uint32_t mode, struct fault *
 int32_t catalogue_stage_add(struct database *db, const pos_catalogue_line *lines, uint32_t count, uint32_t stride,
                             struct fault *fault);
 int32_t catalogue_stage_discard(struct database *db, struct fault *fault);
-/* Words for the item that has `barcode` besides `item_key`, or "" */
+
+/* The item that has a barcode; key "": none. */
+struct catalogue_holder {
+    char key[CATALOGUE_KEY_BYTES];
+    int64_t since;
+};
+
+/* Which staged or local item will have `barcode` besides `item_key`? *statement is NULL at first; the caller finalizes
+ * it at the end. */
 int32_t catalogue_find_barcode(struct database *db, const struct catalogue_state *state, const char *barcode,
-                               const char *item_key, char other_key[CATALOGUE_KEY_BYTES], int64_t *other_since,
+                               const char *item_key, struct catalogue_holder *holder, sqlite3_stmt **statement,
                                struct fault *fault);
+/* POS_E_FAILED, with both items in words. */
 int32_t catalogue_tell_barcode(struct database *db, const struct catalogue_state *state, const char *barcode,
                                const char *a_key, const char *b_key, struct fault *fault);
 

@@ -7,9 +7,10 @@
 
 #include "query.h"
 
-#define CLEAN_ROWS(which)                                                                                              \
-    "WHERE (side, key, since) IN (SELECT side, key, since FROM catalogue_lines WHERE side = ? AND " which " LIMIT ?)"
-#define CLEAN_ENDED "until = ? AND until < 9223372036854775807"
+/* A slice: at most so many keys, found by an index, whatever else there is. ?1 side, ?2 version, ?3 how many. */
+#define CLEAN_KEYS(which) " AND key IN (SELECT key FROM catalogue_lines WHERE side = ?1 AND " which " LIMIT ?3)"
+#define CLEAN_BROUGHT     "since = ?2 AND since <> 0"
+#define CLEAN_ENDED       "until = ?2 AND until <> 9223372036854775807"
 
 /* The oldest piece of garbage. 1 found, 0 none, -1 an error. */
 static int clean_find(struct database *db, int64_t *id, int64_t *kind, int64_t *side, int64_t *version,
@@ -46,13 +47,18 @@ static bool clean_piece(struct database *db, int64_t kind, int64_t side, int64_t
                         struct fault *fault)
 {
     if (kind == CATALOGUE_GARBAGE_SIDE)
-        return clean_step(db, "DELETE FROM catalogue_lines " CLEAN_ROWS("since >= ?"), side, 0, rows, fault);
+        return clean_step(db, "DELETE FROM catalogue_lines WHERE side = ?1 AND since >= ?2" CLEAN_KEYS("since >= ?2"),
+                          side, 0, rows, fault);
     if (kind == CATALOGUE_GARBAGE_PAST)
-        return clean_step(db, "DELETE FROM catalogue_lines " CLEAN_ROWS(CLEAN_ENDED), side, version, rows, fault);
-    return clean_step(db, "DELETE FROM catalogue_lines " CLEAN_ROWS("since = ? AND since > 0"), side, version, rows,
-                      fault) &&
-           clean_step(db, "UPDATE catalogue_lines SET until = 9223372036854775807 " CLEAN_ROWS(CLEAN_ENDED), side,
-                      version, rows, fault);
+        return clean_step(db, "DELETE FROM catalogue_lines WHERE side = ?1 AND until = ?2" CLEAN_KEYS(CLEAN_ENDED),
+                          side, version, rows, fault);
+    return clean_step(db, "DELETE FROM catalogue_lines WHERE side = ?1 AND since = ?2" CLEAN_KEYS(CLEAN_BROUGHT), side,
+                      version, rows, fault) &&
+           clean_step(
+               db,
+               "UPDATE catalogue_lines SET until = 9223372036854775807 WHERE side = ?1 AND until = ?2" CLEAN_KEYS(
+                   CLEAN_ENDED),
+               side, version, rows, fault);
 }
 
 static bool clean_inside(struct database *db, int64_t rows, bool *left, struct fault *fault)

@@ -55,7 +55,7 @@ static sqlite3_stmt *face_open_lines(struct catalogue_face *face, uint32_t which
                           "isii", state.local_side, after_key, state.local_version, state.local_version);
     if (state.stage_mode == POS_STAGE_CHANGES) /* only what they bring: by its own index */
         return query_open(face->db->sqlite, fault,
-                          "SELECT key, line FROM catalogue_lines WHERE side = ? AND since = ? AND since > 0"
+                          "SELECT key, line FROM catalogue_lines WHERE side = ? AND since = ? AND since <> 0"
                           " AND key > ? ORDER BY key",
                           "iis", state.stage_side, state.stage_version, after_key);
     return query_open(face->db->sqlite, fault,

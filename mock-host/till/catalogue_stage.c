@@ -74,7 +74,19 @@ struct stage_page {
     const pos_catalogue_line *lines;
     uint32_t count;
     uint32_t stride;
+    /* What is run for every line, prepared once a page. */
+    sqlite3_stmt *insert;
+    sqlite3_stmt *find_item;
+    sqlite3_stmt *add_barcode;
+    sqlite3_stmt *find_barcode;
 };
+
+static bool stage_step(sqlite3_stmt *statement, struct fault *fault)
+{
+    int state = query_next(statement, fault);
+    (void)sqlite3_reset(statement); /* repeats the error of the step, which is told already */
+    return state >= 0;
+}
 
 static int64_t stage_since(const struct catalogue_state *state)
 {
@@ -82,25 +94,24 @@ static int64_t stage_since(const struct catalogue_state *state)
 }
 
 int32_t catalogue_find_barcode(struct database *db, const struct catalogue_state *state, const char *barcode,
-                               const char *item_key, char other_key[CATALOGUE_KEY_BYTES], int64_t *other_since,
+                               const char *item_key, struct catalogue_holder *holder, sqlite3_stmt **statement,
                                struct fault *fault)
 {
-    other_key[0] = '\0';
-    sqlite3_stmt *row =
-        query_open(db->sqlite, fault,
-                   "SELECT b.key, b.since FROM catalogue_barcodes b JOIN catalogue_lines l"
-                   " USING(side, key, since) WHERE b.side = ? AND b.barcode = ? AND b.key <> ?"
-                   " AND l.since <= ? AND ? < l.until ORDER BY b.key LIMIT 1",
-                   "issii", state->stage_side, barcode, item_key, state->stage_version, state->stage_version);
-    if (row == NULL)
+    holder->key[0] = '\0';
+    if (!query_reopen(db->sqlite, statement, fault,
+                      "SELECT b.key, b.since FROM catalogue_barcodes b JOIN catalogue_lines l USING(side, key, since)"
+                      " WHERE b.side = ? AND b.barcode = ? AND b.key <> ? AND l.since <= ? AND ? < l.until"
+                      " ORDER BY b.key LIMIT 1",
+                      "issii", state->stage_side, barcode, item_key, state->stage_version, state->stage_version))
         return catalogue_code(db);
-    int found = query_next(row, fault);
+    int found = query_next(*statement, fault);
     if (found == 1) {
-        (void)snprintf(other_key, CATALOGUE_KEY_BYTES, "%s", (const char *)sqlite3_column_text(row, 0));
-        *other_since = sqlite3_column_int64(row, 1);
+        (void)snprintf(holder->key, sizeof holder->key, "%s", (const char *)sqlite3_column_text(*statement, 0));
+        holder->since = sqlite3_column_int64(*statement, 1);
     }
-    (void)sqlite3_finalize(row);
-    return found >= 0 ? POS_OK : catalogue_code(db);
+    int32_t result = found >= 0 ? POS_OK : catalogue_code(db);
+    (void)sqlite3_reset(*statement);
+    return result;
 }
 
 /* 101 "Bananas" */
@@ -131,26 +142,26 @@ int32_t catalogue_tell_barcode(struct database *db, const struct catalogue_state
     return POS_E_FAILED;
 }
 
-static int32_t stage_add_barcode(struct database *db, const struct catalogue_state *state, const char *item_key,
-                                 const char *barcode, struct fault *fault)
+static int32_t stage_add_barcode(struct database *db, const struct catalogue_state *state, struct stage_page *page,
+                                 const char *item_key, const char *barcode, struct fault *fault)
 {
-    char other[CATALOGUE_KEY_BYTES];
-    int64_t other_since = 0;
-    if (!query_run(db->sqlite, fault, "INSERT OR IGNORE INTO catalogue_barcodes VALUES(?,?,?,?)", "isis",
-                   state->stage_side, item_key, stage_since(state), barcode))
+    struct catalogue_holder other;
+    if (!query_reopen(db->sqlite, &page->add_barcode, fault, "INSERT OR IGNORE INTO catalogue_barcodes VALUES(?,?,?,?)",
+                      "isis", state->stage_side, item_key, stage_since(state), barcode) ||
+        !stage_step(page->add_barcode, fault))
         return catalogue_code(db);
-    int32_t result = catalogue_find_barcode(db, state, barcode, item_key, other, &other_since, fault);
-    if (result != POS_OK || other[0] == '\0')
+    int32_t result = catalogue_find_barcode(db, state, barcode, item_key, &other, &page->find_barcode, fault);
+    if (result != POS_OK || other.key[0] == '\0')
         return result;
     /* A local item behind this one may still be staged itself, without the barcode. */
-    if (other_since == stage_since(state) || strcmp(other, item_key) < 0)
-        return catalogue_tell_barcode(db, state, barcode, other, item_key, fault);
+    if (other.since == stage_since(state) || strcmp(other.key, item_key) < 0)
+        return catalogue_tell_barcode(db, state, barcode, other.key, item_key, fault);
     return query_run(db->sqlite, fault, "INSERT INTO catalogue_doubts VALUES(?,?)", "ss", barcode, item_key)
                ? POS_OK
                : catalogue_code(db);
 }
 
-static int32_t stage_add_barcodes(struct database *db, const struct catalogue_state *state,
+static int32_t stage_add_barcodes(struct database *db, const struct catalogue_state *state, struct stage_page *page,
                                   const struct catalogue_line *line, struct fault *fault)
 {
     int32_t result = POS_OK;
@@ -158,7 +169,7 @@ static int32_t stage_add_barcodes(struct database *db, const struct catalogue_st
     cJSON_ArrayForEach(barcode, cJSON_GetObjectItemCaseSensitive(line->json, "barcodes"))
     {
         if (result == POS_OK && cJSON_IsString(barcode))
-            result = stage_add_barcode(db, state, line->key, barcode->valuestring, fault);
+            result = stage_add_barcode(db, state, page, line->key, barcode->valuestring, fault);
     }
     return result;
 }
@@ -179,18 +190,20 @@ static bool stage_end_item(struct database *db, struct catalogue_state *state, c
 }
 
 /* A price without its item would be a price of nothing. */
-static int32_t stage_check_price(struct database *db, const struct catalogue_state *state, const char *key,
-                                 struct fault *fault)
+static int32_t stage_check_price(struct database *db, const struct catalogue_state *state, struct stage_page *page,
+                                 const char *key, struct fault *fault)
 {
-    int64_t is_there;
     char item[CATALOGUE_KEY_BYTES];
     (void)snprintf(item, sizeof item, "%.*s", (int)strcspn(key, "\x01"), key);
-    if (!query_int(db->sqlite, fault, &is_there, 0,
-                   "SELECT count(*) FROM catalogue_lines WHERE side = ? AND key = ? AND since = ?", "isi",
-                   state->stage_side, item, stage_since(state)))
+    if (!query_reopen(db->sqlite, &page->find_item, fault,
+                      "SELECT 1 FROM catalogue_lines WHERE side = ? AND key = ? AND since = ?", "isi",
+                      state->stage_side, item, stage_since(state)))
         return catalogue_code(db);
-    if (is_there > 0)
+    int found = query_next(page->find_item, fault);
+    if (found == 1)
         return POS_OK;
+    if (found < 0)
+        return catalogue_code(db);
     (void)fault_set(fault, "there is a price of item %s, but no such item before it", item + 1);
     return POS_E_FAILED;
 }
@@ -210,8 +223,8 @@ static int32_t stage_check_head(struct database *db, const struct catalogue_line
     return POS_E_FAILED;
 }
 
-static int32_t stage_add_read(struct database *db, struct catalogue_state *state, const pos_catalogue_line *in,
-                              const struct catalogue_line *line, struct fault *fault)
+static int32_t stage_add_read(struct database *db, struct catalogue_state *state, struct stage_page *page,
+                              const pos_catalogue_line *in, const struct catalogue_line *line, struct fault *fault)
 {
     int32_t result = POS_OK;
     if (strcmp(line->key, in->key) != 0) {
@@ -222,24 +235,26 @@ static int32_t stage_add_read(struct database *db, struct catalogue_state *state
     if (line->key[0] == CATALOGUE_HEAD)
         result = stage_check_head(db, line, fault);
     if (result == POS_OK && line->is_price)
-        result = stage_check_price(db, state, line->key, fault);
+        result = stage_check_price(db, state, page, line->key, fault);
     bool is_item = line->key[0] == CATALOGUE_ITEM && !line->is_price;
     if (result == POS_OK && is_item && state->stage_mode == POS_STAGE_CHANGES &&
         !stage_end_item(db, state, line->key, fault))
         result = catalogue_code(db);
-    if (result == POS_OK && !query_run(db->sqlite, fault, "INSERT INTO catalogue_lines VALUES(?,?,?,?,CAST(? AS TEXT))",
-                                       "isiib", state->stage_side, line->key, stage_since(state), CATALOGUE_OPEN,
-                                       (const void *)in->line, (size_t)in->line_bytes))
+    if (result == POS_OK &&
+        (!query_reopen(db->sqlite, &page->insert, fault, "INSERT INTO catalogue_lines VALUES(?,?,?,?,CAST(? AS TEXT))",
+                       "isiib", state->stage_side, line->key, stage_since(state), CATALOGUE_OPEN,
+                       (const void *)in->line, (size_t)in->line_bytes) ||
+         !stage_step(page->insert, fault)))
         result = catalogue_code(db);
     if (result == POS_OK && is_item)
-        result = stage_add_barcodes(db, state, line, fault);
+        result = stage_add_barcodes(db, state, page, line, fault);
     if (result == POS_OK)
         state->stage_lines++;
     return result;
 }
 
-static int32_t stage_add_line(struct database *db, struct catalogue_state *state, const pos_catalogue_line *in,
-                              struct fault *fault)
+static int32_t stage_add_line(struct database *db, struct catalogue_state *state, struct stage_page *page,
+                              const pos_catalogue_line *in, struct fault *fault)
 {
     struct catalogue_line line;
     if (in->key == NULL || strlen(in->key) >= CATALOGUE_KEY_BYTES || in->line_bytes > POS_CATALOGUE_LINE_MAX_BYTES) {
@@ -260,14 +275,14 @@ static int32_t stage_add_line(struct database *db, struct catalogue_state *state
     }
     if (!catalogue_line_read(&line, in->line, in->line_bytes, fault))
         return POS_E_FAILED;
-    int32_t result = stage_add_read(db, state, in, &line, fault);
+    int32_t result = stage_add_read(db, state, page, in, &line, fault);
     catalogue_line_free(&line);
     return result;
 }
 
 static int32_t stage_add_page(struct database *db, struct catalogue_state *state, void *ctx, struct fault *fault)
 {
-    const struct stage_page *page = ctx;
+    struct stage_page *page = ctx;
     int32_t result = POS_OK;
     if (state->stage_side == 0) {
         (void)fault_set(fault, "no stage was begun");
@@ -275,14 +290,17 @@ static int32_t stage_add_page(struct database *db, struct catalogue_state *state
     }
     for (uint32_t i = 0; result == POS_OK && i < page->count; i++) {
         const char *place = (const char *)page->lines + (size_t)i * page->stride;
-        result = stage_add_line(db, state, (const pos_catalogue_line *)(const void *)place, fault);
+        result = stage_add_line(db, state, page, (const pos_catalogue_line *)(const void *)place, fault);
     }
+    sqlite3_stmt *prepared[] = {page->insert, page->find_item, page->add_barcode, page->find_barcode};
+    for (size_t i = 0; i < sizeof prepared / sizeof prepared[0]; i++)
+        (void)sqlite3_finalize(prepared[i]); /* before the transaction ends */
     return result;
 }
 
 int32_t catalogue_stage_add(struct database *db, const pos_catalogue_line *lines, uint32_t count, uint32_t stride,
                             struct fault *fault)
 {
-    struct stage_page page = {lines, count, stride};
+    struct stage_page page = {.lines = lines, .count = count, .stride = stride};
     return catalogue_change(db, stage_add_page, &page, fault);
 }

@@ -24,9 +24,10 @@ const char catalogue_schema[] =
     "  side INTEGER NOT NULL, key TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER NOT NULL,"
     "  line TEXT NOT NULL," /* the very bytes */
     "  PRIMARY KEY(side, key, since)) WITHOUT ROWID;"
-    /* Of a catalogue staged whole all rows are since 0 and open: these two hold changes only. */
-    "CREATE INDEX catalogue_lines_brought ON catalogue_lines(side, since, key) WHERE since > 0;"
-    "CREATE INDEX catalogue_lines_ended ON catalogue_lines(side, until, key) WHERE until < 9223372036854775807;"
+    /* Of a catalogue staged whole all rows are since 0 and open: these two hold changes only. (<> where < would do:
+     * SQLite takes < for a range of the index then, and forgets the equality.) */
+    "CREATE INDEX catalogue_lines_brought ON catalogue_lines(side, since, key) WHERE since <> 0;"
+    "CREATE INDEX catalogue_lines_ended ON catalogue_lines(side, until, key) WHERE until <> 9223372036854775807;"
     "CREATE TABLE catalogue_barcodes("
     "  side INTEGER NOT NULL, key TEXT NOT NULL, since INTEGER NOT NULL, barcode TEXT NOT NULL,"
     "  PRIMARY KEY(side, key, since, barcode),"

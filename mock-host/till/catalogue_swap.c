@@ -15,21 +15,22 @@ static int32_t swap_judge_doubts(struct database *db, const struct catalogue_sta
 {
     int32_t result = POS_OK;
     int more;
+    sqlite3_stmt *find = NULL;
     sqlite3_stmt *row = query_open(db->sqlite, fault, "SELECT barcode, key FROM catalogue_doubts", "");
     if (row == NULL)
         return catalogue_code(db);
     while (result == POS_OK && (more = query_next(row, fault)) != 0) {
-        char other[CATALOGUE_KEY_BYTES] = "";
-        int64_t since;
+        struct catalogue_holder other = {.key = ""};
         const char *barcode = (const char *)sqlite3_column_text(row, 0);
         const char *key = (const char *)sqlite3_column_text(row, 1);
         if (more < 0)
             result = catalogue_code(db);
         else
-            result = catalogue_find_barcode(db, state, barcode, key, other, &since, fault);
-        if (result == POS_OK && other[0] != '\0')
-            result = catalogue_tell_barcode(db, state, barcode, key, other, fault);
+            result = catalogue_find_barcode(db, state, barcode, key, &other, &find, fault);
+        if (result == POS_OK && other.key[0] != '\0')
+            result = catalogue_tell_barcode(db, state, barcode, key, other.key, fault);
     }
+    (void)sqlite3_finalize(find);
     (void)sqlite3_finalize(row);
     return result;
 }

@@ -28,6 +28,17 @@ static int query_bind_one(sqlite3_stmt *statement, int place, char letter, va_li
     return letter == 'n' ? sqlite3_bind_null(statement, place) : SQLITE_MISUSE;
 }
 
+static bool query_bind(sqlite3_stmt *statement, struct fault *fault, const char *format, va_list *args)
+{
+    for (int i = 0; format[i] != '\0'; i++) {
+        if (query_bind_one(statement, i + 1, format[i], args) != SQLITE_OK) {
+            query_fail(sqlite3_db_handle(statement), fault, sqlite3_sql(statement));
+            return false;
+        }
+    }
+    return true;
+}
+
 static sqlite3_stmt *query_open_list(sqlite3 *sqlite, struct fault *fault, const char *sql, const char *format,
                                      va_list *args)
 {
@@ -36,14 +47,27 @@ static sqlite3_stmt *query_open_list(sqlite3 *sqlite, struct fault *fault, const
         query_fail(sqlite, fault, sql);
         return NULL;
     }
-    for (int i = 0; format[i] != '\0'; i++) {
-        if (query_bind_one(statement, i + 1, format[i], args) != SQLITE_OK) {
-            query_fail(sqlite, fault, sql);
-            (void)sqlite3_finalize(statement);
-            return NULL;
-        }
+    if (query_bind(statement, fault, format, args))
+        return statement;
+    (void)sqlite3_finalize(statement);
+    return NULL;
+}
+
+bool query_reopen(sqlite3 *sqlite, sqlite3_stmt **statement, struct fault *fault, const char *sql, const char *format,
+                  ...)
+{
+    va_list args;
+    va_start(args, format);
+    bool ok = true;
+    if (*statement == NULL) {
+        *statement = query_open_list(sqlite, fault, sql, format, &args);
+        ok = *statement != NULL;
+    } else {
+        (void)sqlite3_reset(*statement); /* repeats the error of the last step, which is told already */
+        ok = query_bind(*statement, fault, format, &args);
     }
-    return statement;
+    va_end(args);
+    return ok;
 }
 
 sqlite3_stmt *query_open(sqlite3 *sqlite, struct fault *fault, const char *sql, const char *format, ...)

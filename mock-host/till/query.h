@@ -16,6 +16,11 @@
 /* Prepares and binds. NULL on error. The caller finishes it with sqlite3_finalize(). */
 sqlite3_stmt *query_open(sqlite3 *sqlite, struct fault *fault, const char *sql, const char *format, ...);
 
+/* The same for a statement that is run over and over: prepares *statement when it is NULL, and else begins it anew. The
+ * caller finishes it once, at the end. */
+bool query_reopen(sqlite3 *sqlite, sqlite3_stmt **statement, struct fault *fault, const char *sql, const char *format,
+                  ...);
+
 /* 1 a row is there, 0 no more rows, -1 an error (in *fault). */
 int query_next(sqlite3_stmt *statement, struct fault *fault);
 
