@@ -42,13 +42,14 @@ bool core_catalogue_download(core *c, core_time now)
     int32_t error;
     if (!k || !k->started || k->job || c->state.catalogue.upload_key[0])
         return false;
-    if (!catalogue_begin_job(c, CATALOGUE_ASKING))
+    catalogue_job *job = catalogue_begin_job(c, CATALOGUE_ASKING);
+    if (!job)
         return true;
     if (!catalogue_read_state(c, &till, &error)) {
         catalogue_fail_host(c, now, error == POS_E_BUSY ? POS_E_FAILED : error, "");
         return true;
     }
-    k->job->generation = till.generation;
+    job->generation = till.generation;
     look_at_taken(c, &till);
     error = read_local_currency(c);
     if (error != POS_OK) {

@@ -24,7 +24,7 @@ const char *catalogue_token(const core *c)
 
 /* ---- beginning and ending ---- */
 
-bool catalogue_begin_job(core *c, core_catalogue_phase phase)
+catalogue_job *catalogue_begin_job(core *c, core_catalogue_phase phase)
 {
     catalogue *k = c->catalogue;
     const destination *d = catalogue_destination(c);
@@ -32,18 +32,18 @@ bool catalogue_begin_job(core *c, core_catalogue_phase phase)
     core_changed(c);
     if (!d) {
         catalogue_fail(c, CATALOGUE_FAIL_STORE);
-        return false;
+        return NULL;
     }
     k->job = calloc(1, sizeof *k->job);
     if (!k->job) {
         catalogue_fail(c, CATALOGUE_FAIL_MEMORY);
-        return false;
+        return NULL;
     }
     memcpy(k->job->store_id, d->store_id, sizeof k->job->store_id);
     k->job->decided = -1;
     k->job->removed.most = CATALOGUE_REMOVED_MAX;
     k->v.phase = phase;
-    return true;
+    return k->job;
 }
 
 void catalogue_end_job(core *c, core_catalogue_outcome outcome)

@@ -83,7 +83,7 @@ struct catalogue {
 /* The store that is assigned, with a permission for it; NULL: none. */
 const destination *catalogue_destination(const core *c);
 const char *catalogue_token(const core *c);
-bool catalogue_begin_job(core *c, core_catalogue_phase phase); /* false: no store, or no memory */
+catalogue_job *catalogue_begin_job(core *c, core_catalogue_phase phase); /* NULL: no store, or no memory */
 void catalogue_end_job(core *c, core_catalogue_outcome outcome);
 void catalogue_fail(core *c, core_catalogue_failure failure);
 void catalogue_fail_line(core *c, core_catalogue_failure failure, catalogue_fault fault, const catalogue_line *line,

@@ -60,13 +60,14 @@ static bool begin(core *c, core_time now)
 {
     pos_catalogue_state till;
     int32_t error;
-    if (!catalogue_begin_job(c, CATALOGUE_CHECKING))
+    catalogue_job *job = catalogue_begin_job(c, CATALOGUE_CHECKING);
+    if (!job)
         return false;
     if (!catalogue_read_state(c, &till, &error)) {
         catalogue_fail_host(c, now, error == POS_E_BUSY ? POS_E_FAILED : error, "");
         return false;
     }
-    c->catalogue->job->generation = till.generation;
+    job->generation = till.generation;
     c->catalogue->v.total = (int64_t)till.local_lines;
     catalogue_check_again(c);
     return true;
