@@ -20,7 +20,7 @@
 
 typedef enum value_kind {
     VALUE_ID = 1,
-    VALUE_REF,  /* the id of another line, or null */
+    VALUE_REF,  /* the id of another line; null or empty: none */
     VALUE_NAME, /* a text that may be empty */
     VALUE_TEXT, /* a short text or null */
     VALUE_RATE,
@@ -37,7 +37,7 @@ typedef enum value_kind {
 /* What to say when a value is not of that kind. */
 static const char *const expected[] = {
     [VALUE_ID] = "a text of 1 to 64 bytes without control characters",
-    [VALUE_REF] = "a text of 1 to 64 bytes without control characters, or null",
+    [VALUE_REF] = "a text of at most 64 bytes without control characters, or null",
     [VALUE_NAME] = "a text of at most 200 characters without control characters",
     [VALUE_TEXT] = "a text of at most 64 characters, or null",
     [VALUE_RATE] = "an integer from 0 to 1000000",
@@ -154,7 +154,7 @@ static bool fits(const cJSON *value, value_kind kind)
     case VALUE_ID:
         return is_id(value);
     case VALUE_REF:
-        return cJSON_IsNull(value) || is_id(value);
+        return cJSON_IsNull(value) || is_id(value) || is_word(value, "", "");
     case VALUE_NAME:
         return is_text(value, NAME_MAX_CHARACTERS);
     case VALUE_TEXT:
@@ -206,7 +206,7 @@ static bool read_member(const cJSON *root, const member_rule *rule, catalogue_li
         return refuse(detail, "%s is not %s.", rule->name, expected[rule->value]);
     if (is_twice(value))
         return refuse(detail, "%s is there twice.", rule->name);
-    if (rule->refers_to && cJSON_IsString(value))
+    if (rule->refers_to && cJSON_IsString(value) && value->valuestring[0])
         add_ref(out, rule->refers_to, value->valuestring);
     if (rule->value == VALUE_CURRENCY)
         memcpy(out->currency, value->valuestring, sizeof out->currency);

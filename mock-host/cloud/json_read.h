@@ -27,6 +27,7 @@ bool json_text(const cJSON *object, const char *name, size_t min_bytes, size_t m
 bool json_is_capitals(const char *text, size_t length);
 /* YYYY-MM-DD, and a day that exists? */
 bool json_is_date(const char *text);
+/* C0, DEL and C1; of valid UTF-8. */
 bool json_has_control(const char *text);
 /* Characters (code points) of valid UTF-8. */
 size_t json_count_characters(const char *text);

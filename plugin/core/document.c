@@ -55,19 +55,45 @@ static bool is_hex(uint8_t c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+/* The four digits of \uXXXX, after the u. */
+static bool scan_unit(scanner *s, unsigned *unit)
+{
+    *unit = 0;
+    for (int i = 0; i < 4; i++, s->at++) {
+        if (s->at == s->end || !is_hex(*s->at))
+            return fail(s, "invalid-json");
+        unsigned digit = *s->at <= '9' ? *s->at - (unsigned)'0' : (*s->at | 0x20u) - (unsigned)'a' + 10u;
+        *unit = *unit << 4 | digit;
+    }
+    return true;
+}
+
+/* As the cloud has it: no \u0000, which cuts a text short for many a reader, and no half of a surrogate pair, which is
+ * no character. */
+static bool scan_unicode(scanner *s)
+{
+    unsigned unit;
+    if (!scan_unit(s, &unit))
+        return false;
+    if (unit == 0 || (unit >= 0xDC00 && unit <= 0xDFFF))
+        return fail(s, "invalid-json");
+    if (unit < 0xD800 || unit > 0xDBFF)
+        return true;
+    if (s->end - s->at < 2 || s->at[0] != '\\' || s->at[1] != 'u')
+        return fail(s, "invalid-json");
+    s->at += 2;
+    return scan_unit(s, &unit) && ((unit >= 0xDC00 && unit <= 0xDFFF) || fail(s, "invalid-json"));
+}
+
 static bool scan_escape(scanner *s)
 {
     if (s->end - s->at < 2)
         return fail(s, "invalid-json");
     uint8_t c = s->at[1];
     s->at += 2;
-    if (c != 'u')
-        return c && strchr("\"\\/bfnrt", c) ? true : fail(s, "invalid-json");
-    for (int i = 0; i < 4; i++, s->at++) {
-        if (s->at == s->end || !is_hex(*s->at))
-            return fail(s, "invalid-json");
-    }
-    return true;
+    if (c == 'u')
+        return scan_unicode(s);
+    return c && strchr("\"\\/bfnrt", c) ? true : fail(s, "invalid-json");
 }
 
 static bool scan_string(scanner *s)

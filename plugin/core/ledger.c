@@ -52,6 +52,17 @@ static void decode_entry(const uint8_t *at, ledger_entry *entry)
     entry->elsewhere = at[AT_ELSEWHERE];
 }
 
+/* An entry a number, ascending: what looks and adds relies on it. */
+static bool decode_page(const uint8_t *payload, ledger *l)
+{
+    for (uint32_t i = 0; i < l->count; i++) {
+        decode_entry(payload + (size_t)i * ENTRY_BYTES, &l->entries[i]);
+        if (i > 0 && l->entries[i].index <= l->entries[i - 1].index)
+            return false;
+    }
+    return true;
+}
+
 void ledger_drop(ledger *l)
 {
     l->loaded = false;
@@ -72,8 +83,10 @@ vault_result ledger_load(ledger *l, vault *v, uint32_t reg, uint32_t epoch, int6
         result = VAULT_BAD;
     if (result == VAULT_OK) {
         l->count = header.payload_bytes / ENTRY_BYTES;
-        for (uint32_t i = 0; i < l->count; i++)
-            decode_entry(payload + (size_t)i * ENTRY_BYTES, &l->entries[i]);
+        if (!decode_page(payload, l)) {
+            l->count = 0;
+            result = VAULT_BAD;
+        }
     }
     free(payload);
     if (result == VAULT_ERROR || result == VAULT_NEWER)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * protocol/json.c - cJSON, with the gaps closed that matter for a stranger's text: cJSON takes any bytes for UTF-8,
- * turns \u0000 into the end of a string, ignores what follows the value, nests a thousand deep and reads numbers into
- * doubles. Its hooks and error pointer are the process's, shared with the host: neither is used.
+ * turns \u0000 (and \u with anything but four digits) into the end of a string, takes raw control characters and numbers
+ * such as 01, ignores what follows the value, nests a thousand deep and reads numbers into doubles. Its hooks and error pointer are the process's, shared with the host: neither is used.
  */
 #include "protocol/json.h"
 #include "protocol/text.h"
@@ -12,28 +12,101 @@
 
 #define DEPTH_MAX 64
 
-/* One pass over the bytes before cJSON sees them: depth, NUL bytes and \u0000. */
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static size_t count_digits(const char *text, size_t size)
+{
+    size_t count = 0;
+
+    while (count < size && is_digit(text[count]))
+        count++;
+    return count;
+}
+
+/* Bytes of the number that begins here; 0: it is none of JSON's (01, 1., -.5, 1e). */
+static size_t number_bytes(const char *text, size_t size)
+{
+    size_t at = text[0] == '-' ? 1 : 0;
+    size_t digits = count_digits(text + at, size - at);
+
+    if (digits == 0 || (digits > 1 && text[at] == '0'))
+        return 0;
+    at += digits;
+    if (at < size && text[at] == '.') {
+        digits = count_digits(text + at + 1, size - at - 1);
+        if (digits == 0)
+            return 0;
+        at += 1 + digits;
+    }
+    if (at < size && (text[at] == 'e' || text[at] == 'E')) {
+        at += at + 1 < size && (text[at + 1] == '+' || text[at + 1] == '-') ? 2 : 1;
+        digits = count_digits(text + at, size - at);
+        if (digits == 0)
+            return 0;
+        at += digits;
+    }
+    return at;
+}
+
+static bool are_hex(const char *text, size_t count)
+{
+    while (count-- > 0) {
+        char low = (char)(*text | 0x20);
+        if (!is_digit(*text) && !(low >= 'a' && low <= 'f'))
+            return false;
+        text++;
+    }
+    return true;
+}
+
+/* Bytes of the string that begins here with its quote; 0: it does not end, has a raw control character, or an escape that
+ * cJSON would make U+0000 of: that, or one without four hex digits. */
+static size_t string_bytes(const char *text, size_t size)
+{
+    size_t at;
+
+    for (at = 1; at < size && (unsigned char)text[at] >= 0x20; at++) {
+        if (text[at] == '"')
+            return at + 1;
+        if (text[at] != '\\')
+            continue;
+        at++; /* whatever is escaped ends no string */
+        if (at == size || text[at] != 'u')
+            continue;
+        if (size - at <= 4 || !are_hex(text + at + 1, 4) || memcmp(text + at, "u0000", 5) == 0)
+            return 0;
+    }
+    return 0;
+}
+
+/* One pass over the bytes before cJSON sees them: depth, strings, numbers, and nothing else than JSON has between them. */
 static bool is_safe(const char *text, size_t size)
 {
-    size_t depth = 0, at;
-    bool in_string = false;
+    size_t depth = 0, at = 0, length;
 
-    for (at = 0; at < size; at++) {
-        if (text[at] == '\0')
-            return false;
-        if (in_string && text[at] == '\\') {
-            if (size - at > 5 && memcmp(text + at + 1, "u0000", 5) == 0)
+    while (at < size) {
+        length = 1;
+        if (text[at] == '"') {
+            length = string_bytes(text + at, size - at);
+        } else if (text[at] == '-' || is_digit(text[at])) {
+            length = number_bytes(text + at, size - at);
+            if (length > 0 && at + length < size && memchr(",]} \t\r\n", text[at + length], 7) == NULL)
                 return false;
-            at++; /* whatever is escaped ends no string */
-        } else if (text[at] == '"') {
-            in_string = !in_string;
-        } else if (!in_string && (text[at] == '{' || text[at] == '[')) {
+        } else if (text[at] == '{' || text[at] == '[') {
             depth++;
             if (depth > DEPTH_MAX)
                 return false;
-        } else if (!in_string && (text[at] == '}' || text[at] == ']') && depth > 0) {
+        } else if ((text[at] == '}' || text[at] == ']') && depth > 0) {
             depth--;
+        } else if (memchr("}],: \t\r\nabcdefghijklmnopqrstuvwxyz", text[at], 34) == NULL) {
+            return false;
         }
+        if (length == 0)
+            return false;
+        at += length;
     }
     return true;
 }

@@ -165,14 +165,32 @@ bool text_read_hex(const char *text, uint8_t *to, size_t to_bytes)
     return true;
 }
 
+static int read_digits(const char *text, int count)
+{
+    int value = 0;
+
+    while (count-- > 0)
+        value = 10 * value + (*text++ - '0');
+    return value;
+}
+
 bool text_is_date(const char *text)
 {
     static const char shape[] = "dddd-dd-dd";
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year, month, day;
     size_t i;
 
     for (i = 0; shape[i] != '\0'; i++) {
         if (shape[i] == 'd' ? !is_digit(text[i]) : text[i] != shape[i])
             return false;
     }
-    return text[i] == '\0';
+    if (text[i] != '\0')
+        return false;
+    year = read_digits(text, 4);
+    month = read_digits(text + 5, 2);
+    day = read_digits(text + 8, 2);
+    if (month == 2 && day == 29)
+        return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
 }

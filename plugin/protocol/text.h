@@ -18,7 +18,7 @@ bool text_is_id(const char *text);
 bool text_is_visible_ascii(const char *text);
 bool text_is_capitals(const char *text, size_t length);
 bool text_is_hex(const char *text, size_t length);
-bool text_is_date(const char *text);
+bool text_is_date(const char *text);                                /* YYYY-MM-DD, and a day that exists */
 bool text_read_hex(const char *text, uint8_t *to, size_t to_bytes); /* exactly 2 * to_bytes lower-case digits */
 
 #endif
