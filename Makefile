@@ -36,6 +36,7 @@ deps_asan  := $(deps_test)
 deps_tsan  := $(deps_test)
 deps_tests := $(deps_test)
 deps_sim   := $(deps_test)
+deps_fuzz  := $(deps_test) clang libclang-rt-14-dev
 deps_test-run := $(deps_test)
 needed = $(sort $(DEPS_BUILD) $(foreach goal,$(MAKECMDGOALS),$(deps_$(goal))) \
                 $(if $(filter $(BUILD)/tests/%,$(MAKECMDGOALS)),$(deps_test)))
@@ -92,7 +93,7 @@ CLOUD_OBJS  := $(call objs,mock-host/cloud)
 TEST_SRCS   := $(call srcs,tests/e2e) $(call srcs,$(filter-out tests/e2e,$(wildcard tests/*)))
 TEST_BINS   := $(patsubst %.c,$(BUILD)/%,$(filter $(addsuffix /test_%,$(wildcard tests/*)),$(TEST_SRCS)))
 TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
-TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c) tests/sim/%,$(TEST_SRCS)))
+TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c) tests/sim/% tests/fuzz/%,$(TEST_SRCS)))
 BARE_BINS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*.c)))
 TEST_OBJS   := $(call objs_of,$(TEST_SRCS) $(sort $(wildcard tests/*.c)))
 
@@ -106,7 +107,7 @@ ALL_HEADERS := $(sort $(shell find include plugin host-sdk mock-host tests -name
 .PHONY: help deps deps-needed build objects tests test test-run test-browser demo run lint asan tsan install uninstall clean format FORCE
 
 help:
-	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) tests/fuzz/fuzz.mk
 	@echo "Variables: BUILD= CC= OPT= CFLAGS= LDFLAGS= WERROR= DESTDIR= PREFIX= LIBDIR= DEPS=no V=1"
 
 ## make deps           install every package that any target needs (each target installs its own anyway)
@@ -163,7 +164,7 @@ test_jobs = $(patsubst -j%,%,$(firstword $(filter -j%,$(MAKEFLAGS))))
 test: test-run
 test-run: build tests
 	@BUILD=$(abspath $(BUILD)) CC='$(CC)' TEST_JOBS=$(test_jobs) tests/run.sh $$($(TEST_CHOICE) \
-	    $(abspath $(call chosen,$(BUILD)/tests/,$(TEST_BINS))) $(call chosen,tests/,$(TEST_SCRIPTS)))
+	    $(abspath $(call chosen,$(BUILD)/tests/,$(TEST_BINS) $(FUZZ_TESTS))) $(call chosen,tests/,$(TEST_SCRIPTS)))
 
 tests: $(TEST_BINS) $(BARE_BINS)
 
@@ -203,6 +204,8 @@ sim: $(BUILD)/tests/sim/sim
 	@$(if $(filter 1,$(SEEDS)),$< $(SEED) 1 1 $(TILLS) $(DAYS), \
 	    $< $(SEED) 2 $$((($(SEEDS) + 1) / 2)) $(TILLS) $(DAYS) & first=$$!; \
 	    $< $$(($(SEED) + 1)) 2 $$(($(SEEDS) / 2)) $(TILLS) $(DAYS); second=$$?; wait $$first && exit $$second)
+
+include tests/fuzz/fuzz.mk
 
 # Plugins that each get one thing wrong, for tests/abi/test_loader.c.
 FAKES := $(patsubst %.c,$(BUILD)/%.so,$(sort $(wildcard tests/abi/fakes/*.c)))
