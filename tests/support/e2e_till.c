@@ -95,6 +95,8 @@ void e2e_till_begin(e2e_till *till, const char *script)
                           (char *)"8",
                           (char *)"--script",
                           script_file,
+                          (char *)(till->catalogue ? "--catalogue" : NULL),
+                          (char *)till->catalogue,
                           NULL};
     int fd = open(till->output_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     ck_assert_msg(fd >= 0, "cannot make %s: %s", till->output_file, strerror(errno));
