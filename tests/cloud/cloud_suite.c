@@ -39,6 +39,17 @@ static int suite_check_contract(const char *log, const char *mode)
     return code == -1 || !WIFEXITED(code) || WEXITSTATUS(code) != 0;
 }
 
+FILE *suite_open_contract(const char *what)
+{
+    char command[512];
+    const char *top = suite_find_top();
+    if (!top)
+        return NULL;
+    snprintf(command, sizeof command, "python3 %stests/cloud/contract.py %sinclude/cloud/openapi.yaml %s", top, top,
+             what);
+    return popen(command, "r");
+}
+
 int suite_run(Suite *suite, const char *mode)
 {
     char log[] = "/tmp/cloud-contract-XXXXXX";

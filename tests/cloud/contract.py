@@ -3,11 +3,16 @@
 """Compares exchanges that tests had with a cloud with include/cloud/openapi.yaml.
 
     contract.py OPENAPI LOG seen|all
+    contract.py OPENAPI routes
 
 LOG has one JSON object a line: method, path, status, headers, body and, for JSON requests, request. Every answer
 must have a documented route, status, media type, headers and body; nothing in it may be undocumented. A request
 that was accepted must be what the document says of requests. With "all", every documented status of every route
 must have been seen, too. Python's standard library and PyYAML only.
+
+"routes" prints a line for each operation, for tests that must leave none out; its fields are separated by tabs:
+method, path, who may (none, session or till), media type of the body or "-", "key" if it needs an Idempotency-Key
+or "-", the slugs of its 403 and 404, separated by commas, or "-", and the example of its JSON body or "-".
 """
 import json
 import re
@@ -209,9 +214,36 @@ class Contract:
                 for status in operation["responses"]:
                     yield f"{method.upper()} {pattern}", status
 
+    # ------------------------------------------------------------ the operations as a table
+    def refusals(self, operation):
+        slugs = [name.rsplit(":", 1)[1] for name in self.root["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]]
+        for status in ("403", "404"):
+            description = self.resolve(operation["responses"].get(status, {})).get("description", "")
+            for word in re.findall("`([a-z-]+)`", description):
+                if word in slugs:
+                    yield word
+
+    def print_routes(self):
+        for pattern, _, operations in self.routes:
+            for method, operation in operations.items():
+                who = operation.get("security", self.root["security"])
+                if len(who) > 1:
+                    raise Mismatch(f"{method} {pattern}: more than one kind of credential")
+                parameters = [self.resolve(one)["name"] for one in operation.get("parameters", ())]
+                content = operation.get("requestBody", {}).get("content", {})
+                media = next(iter(content), "-")
+                example = json.dumps(content[media]["example"]) if "example" in content.get(media, {}) else "-"
+                print(
+                    method.upper(), self.base + pattern, next(iter(who[0])) if who else "none", media,
+                    "key" if "Idempotency-Key" in parameters else "-", ",".join(self.refusals(operation)) or "-",
+                    example, sep="\t")
+
 
 def main():
     contract = Contract(sys.argv[1])
+    if sys.argv[2] == "routes":
+        contract.print_routes()
+        return 0
     seen = set()
     failures = []
     count = 0
