@@ -118,6 +118,23 @@ START_TEST(test_encodings)
 }
 END_TEST
 
+START_TEST(test_etag)
+{
+    char to[8];
+
+    answer_read_etag("\"r7\"", to, sizeof to);
+    ck_assert_str_eq(to, "\"r7\"");
+    answer_read_etag("W/\"1234\"", to, sizeof to); /* one byte too long */
+    ck_assert_str_eq(to, "");
+    answer_read_etag("\"a b\"", to, sizeof to);
+    ck_assert_str_eq(to, "");
+    answer_read_etag("\"\xe9\"", to, sizeof to);
+    ck_assert_str_eq(to, "");
+    answer_read_etag("", to, sizeof to);
+    ck_assert_str_eq(to, "");
+}
+END_TEST
+
 START_TEST(test_retry_after)
 {
     const int64_t now_ms = answer_read_date("Fri, 20 Nov 2026 22:45:45 GMT");
@@ -164,6 +181,7 @@ int main(void)
     tcase_add_loop_test(tests, test_address, 0, sizeof addresses / sizeof addresses[0]);
     tcase_add_test(tests, test_content_type);
     tcase_add_test(tests, test_encodings);
+    tcase_add_test(tests, test_etag);
     tcase_add_test(tests, test_retry_after);
     tcase_add_test(tests, test_free_takes_nothing_and_half);
     suite_add_tcase(suite, tests);
