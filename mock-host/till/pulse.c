@@ -54,8 +54,8 @@ bool pulse_tick(struct till *till, struct fault *fault)
         memcpy(till->told_currency, till->db.currency, sizeof till->told_currency); /* which is host.info.currency */
         pulse->flags |= POS_TICK_LOCALE_CHANGED;
     }
-    if (!catalogue_clean(&till->db, PULSE_CLEAN_ROWS, &left, fault))
-        return false;
+    if (!catalogue_clean(&till->db, PULSE_CLEAN_ROWS, &left, fault)) /* nobody waits for it: at another tick then */
+        log_write(&till->log, POS_LOG_WARNING, "cleaning up the catalogue: %s", fault->text);
     pos_tick_in in = {.struct_size = (uint32_t)sizeof in, .flags = pulse->flags};
     pos_tick_out out = {.struct_size = (uint32_t)sizeof out};
     int32_t result = poshost_guard_tick(till->instance.guard, &in, &out);
