@@ -8,6 +8,7 @@
  *   reject     put KEPT, remove OUTBOX          both: KEPT wins, the sender removes the other one
  *   deliver    put LEDGER page, remove OUTBOX   both: the ledger wins, likewise
  *   damage     put DAMAGED, remove OUTBOX       both: found damaged again, moved again
+ *   resend     put OUTBOX, put LEDGER without   both: the ledger wins; the next comparison finds it lacking again
  */
 #ifndef CORE_OUTBOX_H
 #define CORE_OUTBOX_H
