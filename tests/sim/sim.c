@@ -5,6 +5,7 @@
  */
 #include "sim/sim.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -32,6 +33,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "sim: 1 to %d tills, at least one day\n", SIM_TILLS_MAX - 1);
         return 2;
     }
+    mallopt(M_MMAP_THRESHOLD, 1 << 20); /* large blocks that are zero come from the system, and cost nothing */
     double began = seconds();
     double years = 0;
     for (uint64_t i = 0; i < count; i++) {

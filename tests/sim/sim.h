@@ -95,10 +95,14 @@ typedef struct sim_shop {
     int64_t opened_ms;
     int64_t sold_minor; /* of the open period, for X reports */
     int64_t x_sold;     /* as of the last X */
+    int64_t
+        x_sequence; /* the highest that the plugin took in the open period, if its records still must know; else 0 */
     int64_t next_hand_over_ms;
 } sim_shop;
 
 /* ---------------------------------------------------------------- the network ---- */
+
+#define SIM_NARROW_BYTES 4000u /* what such a proxy takes */
 
 typedef enum sim_weather {
     WEATHER_GOOD = 1,
@@ -175,6 +179,7 @@ struct sim_till {
 
     sim_weather weather;
     int64_t weather_until_ms;
+    bool narrow; /* behind a proxy that takes small bodies only, for good */
 
     sim_shop shop;
     sim_owner owner;

@@ -118,7 +118,7 @@ sim_close *sim_books_commit(sim *s, sim_till *t)
     if (t->joined >= 0)
         z->stores = 1u << t->joined;
     shop->sold_minor = 0;
-    shop->x_sold = 0;
+    shop->x_sold = shop->x_sequence = 0;
     s->figures.closes++;
     sim_log(t->index, "closes Z %lld of %s: %lld minor, %u bytes%s", (long long)z->number, z->date, (long long)z->gross,
             z->size, z->document == DOCUMENT_GOOD ? "" : ", not valid");
@@ -205,7 +205,13 @@ static int32_t running(void *ctx, int64_t min_sequence, pos_report_visitor visit
                     .grand_total_minor = shop->grand + gross};
     shop->x_sold = shop->sold_minor;
     sim_log(t->index, "X %lld of period %lld", (long long)min_sequence, (long long)shop->next_number);
-    return visitor(visitor_ctx, &x);
+    if (min_sequence <= shop->x_sequence)
+        sim_fail(t->world, t->index, "X sequence %lld of period %lld is used again", (long long)min_sequence,
+                 (long long)shop->next_number);
+    int32_t result = visitor(visitor_ctx, &x);
+    if (result == POS_OK)
+        shop->x_sequence = min_sequence;
+    return result;
 }
 
 void sim_books_offer(sim_till *t)

@@ -100,6 +100,7 @@ sim_till *sim_build_till(sim *s, int company, int home)
     snprintf(t->register_id, sizeof t->register_id, "till-%d", t->index % 4 + 1);
     snprintf(t->counter, sizeof t->counter, "Counter %d", t->index);
     snprintf(t->client, sizeof t->client, "10.0.%d.%d", company, t->index);
+    t->narrow = !s->options.calm && sim_random_once_in(&s->random, 12);
     t->wall_offset_ms = sim_random_between(&s->random, -3000, 3000);
     s->tills[s->till_count++] = t;
     return t;

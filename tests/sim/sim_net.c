@@ -78,6 +78,8 @@ static fate draw_fate(sim *s, sim_till *t, const net_request *request)
     sim_random *r = &s->random;
     if (s->now_ms >= t->weather_until_ms)
         t->weather = WEATHER_GOOD;
+    if (t->narrow && request->body_bytes > SIM_NARROW_BYTES)
+        return FATE_INSTEAD;
     if (s->options.calm || s->healing)
         return FATE_FINE;
     switch (t->weather) {
@@ -86,7 +88,7 @@ static fate draw_fate(sim *s, sim_till *t, const net_request *request)
     case WEATHER_PORTAL:
         return FATE_INSTEAD;
     case WEATHER_SMALL:
-        return request->body_bytes > 2000 ? FATE_INSTEAD : FATE_FINE;
+        return request->body_bytes > SIM_NARROW_BYTES ? FATE_INSTEAD : FATE_FINE;
     case WEATHER_BUSY:
         return sim_random_below(r, 4) ? FATE_INSTEAD : FATE_GATEWAY;
     case WEATHER_ROUGH:
@@ -96,9 +98,9 @@ static fate draw_fate(sim *s, sim_till *t, const net_request *request)
     }
 }
 
-static net_answer draw_instead(sim *s, const sim_till *t)
+static net_answer draw_instead(sim *s, const sim_till *t, const net_request *request)
 {
-    if (t->weather == WEATHER_SMALL)
+    if ((t->narrow || t->weather == WEATHER_SMALL) && request->body_bytes > SIM_NARROW_BYTES)
         return made(413, "text/html", "<html>Request Entity Too Large</html>", 0);
     return t->weather == WEATHER_BUSY ? draw_busy(&s->random) : draw_stranger(&s->random);
 }
@@ -147,7 +149,7 @@ static void launch(sim *s, flight *f)
                     failed(sim_random_below(r, 2) ? NET_FAILED_CUT : NET_FAILED_TIMEOUT));
         return;
     case FATE_INSTEAD:
-        plan_answer(s, f, short_time(s), draw_instead(s, t));
+        plan_answer(s, f, short_time(s), draw_instead(s, t, f->request));
         return;
     case FATE_STALE:
         plan_answer(s, f, short_time(s), made(200, "application/json", stale, 0));

@@ -257,6 +257,7 @@ void sim_till_joined(sim *s, sim_till *t, int store)
 
 void sim_till_expose(sim_till *t, bool records_gone)
 {
+    t->shop.x_sequence = 0;
     for (uint32_t i = 0; i < t->shop.count; i++) {
         sim_close *z = &t->shop.closes[i];
         z->exposed = true;

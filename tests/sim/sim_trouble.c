@@ -137,6 +137,7 @@ static void bit_rot(sim *s, sim_till *t)
     storage_memory_damage(t->disk, v.collection, v.id, offset, (uint8_t)(1u << sim_random_below(&s->random, 8)));
     sim_log(t->index, "a bit rots in %u:%llx at %u", of & 0xffffu, (unsigned long long)v.id, offset);
     t->rotten = true;
+    t->shop.x_sequence = 0;
     if (of == 1 || of == 7 + POS_COLLECTION_DEVICE || of == 4 || of == 5)
         sim_till_expose(t, false);
     if (of == 1 || of == 7 + POS_COLLECTION_DEVICE)

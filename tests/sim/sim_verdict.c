@@ -2,6 +2,7 @@
 /* sim/sim_verdict.c - exactly one visible state for each close (sim/sim_verdict.h). */
 #include "sim/sim_verdict.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ROWS_A_PAGE 64u
@@ -98,18 +99,41 @@ static bool is_anywhere(const verdict_state *state)
 
 /* ---- judging ---- */
 
+/* What the plugin has said OK to is here or there; and "delivered through", which the owner reads, is so. */
+static void audit_close(sim *s, const sim_till *t, uint32_t k, const verdict_state *state, int64_t delivered_through)
+{
+    const sim_close *z = &t->shop.closes[k];
+    if (!z->accepted || z->exposed || t->rotten)
+        return;
+    if (!is_anywhere(state))
+        sim_fail(s, t->index, "Z %lld of till %d was accepted, and is neither here nor there", (long long)z->number,
+                 t->index);
+    bool promised = t->honest && k >= t->shop.numbering_from && z->number <= delivered_through;
+    if (promised && !state->counted && !state->rejected)
+        sim_fail(s, t->index, "Z %lld of till %d is not in the cloud, though the screen says so", (long long)z->number,
+                 t->index);
+}
+
 void verdict_audit(sim *s, verdict_book *book)
 {
     read_screens(s, book);
     for (int i = 0; i < s->till_count && !s->failed; i++) {
         const sim_till *t = s->tills[i];
-        for (uint32_t k = 0; k < t->shop.count && book->read[i] && !s->failed; k++) {
-            const sim_close *z = &t->shop.closes[k];
-            if (z->accepted && !z->exposed && !t->rotten && !is_anywhere(&book->of[i][k]))
-                sim_fail(s, i, "Z %lld of till %d was accepted, and is neither here nor there", (long long)z->number,
-                         i);
-        }
+        if (!book->read[i])
+            continue;
+        core_queue q = core_get_queue(t->core, sim_till_time(t));
+        for (uint32_t k = 0; k < t->shop.count && !s->failed; k++)
+            audit_close(s, t, k, &book->of[i][k], q.delivered_through);
     }
+}
+
+static const char *words_of(const verdict_state *state, char text[128])
+{
+    snprintf(text, 128, "%s%s%s%s%s%s%s", state->counted ? " counted" : "", state->conflict ? " in-conflict" : "",
+             state->queued ? " waiting" : "", state->kept_conflict ? " kept-as-conflict" : "",
+             state->rejected ? " rejected" : "", state->elsewhere ? " elsewhere" : "",
+             state->damaged ? " damaged" : "");
+    return text;
 }
 
 static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
@@ -117,7 +141,9 @@ static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
     const sim_close *z = &t->shop.closes[k];
     const verdict_state *state = &book->of[t->index][k];
     const char *wrong = NULL;
-    if (state->queued)
+    char words[128];
+    bool too_long = t->narrow && z->size + 500 > SIM_NARROW_BYTES; /* for its proxy */
+    if (state->queued && !too_long)
         wrong = "is still waiting after everything healed";
     else if (state->counted && (state->conflict || state->rejected || state->kept_conflict))
         wrong = "has two states at once";
@@ -125,6 +151,8 @@ static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
         wrong = "is in conflict, of an honest till";
     else if (state->rejected && z->document == DOCUMENT_GOOD)
         wrong = "was rejected, though there is nothing wrong with it";
+    else if (state->queued && !state->counted)
+        wrong = NULL;
     else if (!is_anywhere(state) && book->unreadable[t->index] > 0)
         book->unreadable[t->index]--;
     else if (!is_anywhere(state) && !z->may_be_lost)
@@ -137,7 +165,8 @@ static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
     s->figures.rejected += !state->counted && !state->conflict && state->rejected;
     s->figures.others += !state->counted && !state->conflict && !state->rejected;
     if (wrong)
-        sim_fail(s, t->index, "Z %lld of till %d (close %u) %s", (long long)z->number, t->index, k, wrong);
+        sim_fail(s, t->index, "Z %lld of till %d (close %u) %s. It is:%s", (long long)z->number, t->index, k, wrong,
+                 words_of(state, words));
 }
 
 void verdict_end(sim *s, verdict_book *book)
