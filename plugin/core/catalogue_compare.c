@@ -66,10 +66,10 @@ static const char *find_name(const catalogue_compare *m, const catalogue_line *l
     return line->name[0] ? line->name : line->id;
 }
 
-static void note_change(catalogue_compare *m, core_catalogue_change change, const catalogue_line *old,
-                        const catalogue_line *new)
+/* line: as it will be, or was; old_minor, new_minor: of a price, -1: none. */
+static void note_change(catalogue_compare *m, core_catalogue_change change, const catalogue_line *line,
+                        int64_t old_minor, int64_t new_minor)
 {
-    const catalogue_line *line = new ? new : old;
     core_catalogue_preview *p = m->preview;
     if (p->changes[line->kind][change]++ >= CATALOGUE_SAMPLES)
         return;
@@ -81,8 +81,8 @@ static void note_change(catalogue_compare *m, core_catalogue_change change, cons
         return;
     memcpy(sample->level, line->level, sizeof sample->level);
     memcpy(sample->valid_from, line->valid_from, sizeof sample->valid_from);
-    sample->old_minor = old ? old->amount_minor : -1;
-    sample->new_minor = new ? new->amount_minor : -1;
+    sample->old_minor = old_minor;
+    sample->new_minor = new_minor;
 }
 
 /* ---- the merge ---- */
@@ -125,11 +125,11 @@ static void note_pair(catalogue_compare *m, const catalogue_line *old, const cat
     if (new)
         m->preview->after[new->kind]++;
     if (!old)
-        note_change(m, CHANGE_ADDED, NULL, new);
+        note_change(m, CHANGE_ADDED, new, -1, new->amount_minor);
     else if (!new)
-        note_change(m, CHANGE_REMOVED, old, NULL);
+        note_change(m, CHANGE_REMOVED, old, old->amount_minor, -1);
     else if (!equal)
-        note_change(m, CHANGE_CHANGED, old, new);
+        note_change(m, CHANGE_CHANGED, new, old->amount_minor, new->amount_minor);
 }
 
 /* A line of the till's that cannot be read is still one of its kind: the key says which. */
