@@ -148,25 +148,15 @@ catalogue_fault catalogue_check_references(catalogue_check *k, const catalogue_l
     return lacking ? blame(k, CATALOGUE_BAD_REFERENCE, lacking) : CATALOGUE_FINE;
 }
 
-/* Prices of an item come by level, then by their first day: only the one before can overlap. */
 static catalogue_fault check_price(catalogue_check *k, const catalogue_line *line)
 {
     if (k->item[0] == '\0' || strcmp(k->item, line->id) != 0)
         return blame(k, CATALOGUE_PRICE_ALONE, "item_id");
-    catalogue_fault fault = catalogue_check_references(k, line);
-    if (fault != CATALOGUE_FINE)
-        return fault;
-    bool same_level = strcmp(k->level, line->level) == 0;
-    if (same_level && (k->price_to[0] == '\0' || strcmp(k->price_to, line->valid_from) >= 0))
-        return blame(k, CATALOGUE_OVERLAP, "valid_from");
-    memcpy(k->level, line->level, sizeof k->level);
-    memcpy(k->price_to, line->valid_to, sizeof k->price_to);
-    return CATALOGUE_FINE;
+    return catalogue_check_references(k, line);
 }
 
 static catalogue_fault check_item(catalogue_check *k, const catalogue_line *line)
 {
-    k->level[0] = '\0';
     k->item[0] = '\0';
     if (line->kind == CATALOGUE_REMOVED) {
         k->removed++;

@@ -36,8 +36,6 @@ typedef struct catalogue_check {
     uint32_t department_count, department_capacity;
     bool sealed;                      /* the lines of the small kinds are over */
     char item[CATALOGUE_ID_MAX + 1];  /* whose prices may follow; "" : none */
-    char level[CATALOGUE_ID_MAX + 1]; /* of the price before, of the same item */
-    char price_to[11];                /* its end; "" : open */
 } catalogue_check;
 
 /* currency "": any. random: 16 bytes. */

@@ -182,6 +182,8 @@ static void end_compare(core *c)
         return;
     }
     if (catalogue_preview_is_empty(&job->preview)) {
+        upload_right_connect(&c->state.catalogue.right); /* it sells by the cloud's data from now on */
+        c->state_dirty = true;
         catalogue_end_job(c, CATALOGUE_SAME);
         return;
     }

@@ -64,7 +64,6 @@ typedef enum catalogue_fault {
     CATALOGUE_TOO_MANY,         /* more than 10,000 of a kind that has to be few */
     CATALOGUE_BAD_REFERENCE,    /* member: what it refers to is not there */
     CATALOGUE_PRICE_ALONE,      /* a price that does not follow its item */
-    CATALOGUE_OVERLAP,          /* two prices of a level hold on the same day */
     CATALOGUE_CIRCLE,           /* a department that is above itself */
     CATALOGUE_REMOVED_IN_WHOLE, /* a removal where there is nothing to remove from */
     CATALOGUE_BAD_KEY           /* the till gave it out under another key */
