@@ -12,7 +12,7 @@ FUZZ_CLOUD   := $(BUILD)/obj/fuzz-cloud.o
 $(FUZZ_CLOUD): $(addprefix $(BUILD)/obj/mock-host/cloud/,batch.o catalogue_line.o ident.o json_check.o json_read.o \
                    report_check.o) $(BUILD)/obj/tests/fuzz/cloud_side.o
 	$(call say,LINK,$@)$(CC) -r -nostdlib $^ -o $@ && objcopy --wildcard --keep-global-symbol='cloud_side_*' $@
-FUZZ_OF_http   := $(BUILD)/tests/cloud.a
+FUZZ_OF_http   := $(BUILD)/obj/tests/fuzz/http_world.o $(BUILD)/tests/cloud.a
 FUZZ_OF_script := $(BUILD)/tests/till.a
 FUZZ_OF_both   := $(BUILD)/tests/plugin.a $(FUZZ_CLOUD)
 FUZZ_OF_batch     := $(FUZZ_OF_both)
