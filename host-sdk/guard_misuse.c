@@ -29,7 +29,8 @@ uint64_t poshost_guard_now_ns(void)
 void poshost_guard_copy(void *to, size_t to_size, const void *from, uint32_t from_size)
 {
     memset(to, 0, to_size);
-    memcpy(to, from, from_size < to_size ? from_size : to_size);
+    /* Half a pointer is none. */
+    memcpy(to, from, from_size < to_size ? from_size - from_size % sizeof(void *) : to_size);
 }
 
 static const char *name_of(uint32_t side)

@@ -7,10 +7,11 @@
 
 #define NAME_MAX_BYTES 200
 
+/* Half a pointer is none. */
 static void copy_smaller(void *to, size_t to_bytes, const void *from, uint32_t from_bytes)
 {
     memset(to, 0, to_bytes);
-    memcpy(to, from, from_bytes < to_bytes ? from_bytes : to_bytes);
+    memcpy(to, from, from_bytes < to_bytes ? from_bytes - from_bytes % sizeof(void *) : to_bytes);
 }
 
 static const char *check_action(const pos_event *event)

@@ -91,7 +91,7 @@ static inline void screen_cloud_judge(const screen_cloud *c, const net_request *
 static inline char *screen_cloud_take_batch(const screen_cloud *c, const net_request *request)
 {
     cJSON *answer = cJSON_CreateObject(), *results = cJSON_AddArrayToObject(answer, "results");
-    const char *at = (const char *)request->body, *end = at + request->body_bytes;
+    const char *at = request->body ? (const char *)request->body : "", *end = at + request->body_bytes;
     while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         cJSON *header = newline ? cJSON_ParseWithLength(at, (size_t)(newline - at)) : NULL;
