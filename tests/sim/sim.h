@@ -13,7 +13,8 @@
  *   sim_check.c    the checker: own books against the cloud's database file. Shares no code with plugin or cloud
  *
  * A till is `honest` until something happens that the storage contract or the host contract rules out and that changes
- * which numbers are used (a clone, a reset). An honest till never has a conflict nor a second epoch.
+ * which numbers are used (a clone, a reset). An honest till never has a conflict nor a second epoch; a reset opens an
+ * epoch, and its days are counted all the same; only clones end in conflict.
  */
 #ifndef SIM_H
 #define SIM_H
@@ -153,6 +154,7 @@ struct sim_till {
     bool rotten;    /* a bit was turned over in its records */
     char client[20];
     bool honest;
+    bool cloned; /* there are two of it, or were */
     bool scrapped;
     int cloned_from; /* -1 */
 
@@ -267,6 +269,8 @@ void sim_till_start_at(sim *s, sim_till *t, int64_t at_ms);
 void sim_till_tick_soon(sim *s, sim_till *t, int64_t in_ms);
 void sim_till_joined(sim *s, sim_till *t, int store); /* the owner saw that it is assigned; -1: disconnected */
 /* What its records say is beyond the contract from here on. */
+/* May this close be in conflict? Of clones, and where the records are beyond the contract after a reset. */
+bool sim_till_may_conflict(const sim_till *t, const sim_close *z);
 void sim_till_expose(sim_till *t, bool records_gone);
 
 /* ---- sim_net.c ---- */

@@ -14,7 +14,8 @@
 static const char tables_sql[] =
     "PRAGMA temp_store=MEMORY;"
     "CREATE TEMP TABLE closes (id INTEGER PRIMARY KEY, till INTEGER, company TEXT, register TEXT, number INTEGER,"
-    " date TEXT, gross INTEGER, net INTEGER, tax INTEGER, grand INTEGER, stores INTEGER, honest INTEGER, good INTEGER);"
+    " date TEXT, gross INTEGER, net INTEGER, tax INTEGER, grand INTEGER, stores INTEGER, honest INTEGER, good INTEGER,"
+    " calm INTEGER);"
     "CREATE TEMP TABLE bytes (sha TEXT PRIMARY KEY, id INTEGER, original INTEGER) WITHOUT ROWID;"
     "CREATE TEMP TABLE shops (store TEXT PRIMARY KEY, company TEXT, bit INTEGER) WITHOUT ROWID;";
 
@@ -45,9 +46,9 @@ static const struct {
     {"a report was counted in a store that its till was not in",
      "SELECT c.till, c.number, s.store FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
      " JOIN shops s ON s.store = r.store_id WHERE r.kind = 'Z' AND r.counted = 1 AND (c.stores & s.bit) = 0"},
-    {"an honest till has a conflict",
+    {"a close of a till that was not cloned is in conflict",
      "SELECT c.till, c.number, r.standing FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
-     " WHERE c.honest = 1 AND r.kind = 'Z' AND r.standing = 'conflict'"},
+     " WHERE c.calm = 1 AND r.kind = 'Z' AND r.standing = 'conflict'"},
     {"an honest till has a second epoch",
      "SELECT c.till, c.number, r.epoch FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
      " WHERE c.honest = 1 AND r.kind = 'Z' AND r.epoch > 0"},
@@ -93,21 +94,28 @@ static void put_bytes(sim *s, sqlite3_stmt *statement, const uint8_t sha[32], in
 
 static void put_close(sim *s, sqlite3_stmt *statement, const sim_till *t, const sim_close *z, int64_t id)
 {
-    const int64_t values[] = {z->gross, z->net, z->tax, z->grand, z->stores, t->honest, z->document == DOCUMENT_GOOD};
+    const int64_t values[] = {z->gross,
+                              z->net,
+                              z->tax,
+                              z->grand,
+                              z->stores,
+                              t->honest,
+                              z->document == DOCUMENT_GOOD,
+                              !sim_till_may_conflict(t, z)};
     sqlite3_bind_int64(statement, 1, id);
     sqlite3_bind_int(statement, 2, t->index);
     sqlite3_bind_text(statement, 3, s->companies[t->company].company_id, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 4, t->register_id, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 5, z->number);
     sqlite3_bind_text(statement, 6, z->date, -1, SQLITE_STATIC);
-    for (int i = 0; i < 7; i++)
+    for (int i = 0; i < 8; i++)
         sqlite3_bind_int64(statement, 7 + i, values[i]);
     put(s, statement);
 }
 
 static void fill(sim *s, sqlite3 *db)
 {
-    sqlite3_stmt *close = prepare(s, db, "INSERT INTO closes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt *close = prepare(s, db, "INSERT INTO closes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     sqlite3_stmt *bytes = prepare(s, db, "INSERT INTO bytes VALUES (?, ?, ?)");
     sqlite3_stmt *shop = prepare(s, db, "INSERT INTO shops VALUES (?, ?, ?)");
     for (int i = 0; i < s->till_count && !s->failed; i++) {

@@ -267,3 +267,8 @@ void sim_till_expose(sim_till *t, bool records_gone)
             z->stores |= 1u << t->joined;
     }
 }
+
+bool sim_till_may_conflict(const sim_till *t, const sim_close *z)
+{
+    return t->cloned || (!t->honest && (z->exposed || t->rotten));
+}

@@ -147,8 +147,8 @@ static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
         wrong = "is still waiting after everything healed";
     else if (state->counted && (state->conflict || state->rejected || state->kept_conflict))
         wrong = "has two states at once";
-    else if (state->conflict && t->honest)
-        wrong = "is in conflict, of an honest till";
+    else if (state->conflict && !sim_till_may_conflict(t, z))
+        wrong = "is in conflict, of a till that was not cloned";
     else if (state->rejected && z->document == DOCUMENT_GOOD)
         wrong = "was rejected, though there is nothing wrong with it";
     else if (state->queued && !state->counted)
