@@ -38,11 +38,11 @@ static const char *const paths[] = {
     "/v1/sessions/current",
     "/v1/companies",
     "/v1/companies/%C/stores",
-    "/v1/stores/%S/tills/" WORLD_TILL,
-    "/v1/stores/%S/tills/" WORLD_TILL "/token",
-    "/v1/stores/%S/tills/" WORLD_TILL "/tokens",
-    "/v1/stores/%S/tills/" WORLD_TILL "/reports",
-    "/v1/stores/%S/tills/" WORLD_TILL "/reports/compare",
+    "/v1/stores/%S/tills/%I",
+    "/v1/stores/%S/tills/%I/token",
+    "/v1/stores/%S/tills/%I/tokens",
+    "/v1/stores/%S/tills/%I/reports",
+    "/v1/stores/%S/tills/%I/reports/compare",
     "/v1/stores/%S/catalogue",
     "/v1/stores/%S/catalogue/lines",
     "/v1/stores/%S/catalogue/uploads",
@@ -79,6 +79,7 @@ static void make_path(fuzz_input *in, const world *w, char *to, size_t capacity)
         pattern++;
         const char *value = *pattern == 'C'   ? of->company_id
                             : *pattern == 'S' ? of->store_id
+                            : *pattern == 'I' ? WORLD_TILL
                             : *pattern == 'U' ? upload_id
                                               : fuzz_text(in, text, 90);
         used += (size_t)snprintf(to + used, capacity - used, "%s", value);
