@@ -54,8 +54,10 @@ static void answered_assign(screens *s, const core_person *person)
     bool is_known =
         person->progress == PROGRESS_FAILED && !person->storage_failed && person->verdict.cause == CAUSE_REGISTER_KNOWN;
     if (person->progress == PROGRESS_DONE) {
+        core_x x = core_get_x(s->core, s->now);
         page_go_home(s);
-        page_notice(s, POS_LEVEL_INFO, TEXT_ASSIGNED, core_get_assignment(s->core).store_name, NULL);
+        page_notice(s, POS_LEVEL_INFO, x.available && !x.enabled ? TEXT_ASSIGNED_WITHOUT_X : TEXT_ASSIGNED,
+                    core_get_assignment(s->core).store_name, NULL);
     } else if (is_known) {
         keep_known_tills(s);
         if (page_get(s) != &page_known)

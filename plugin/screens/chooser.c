@@ -20,17 +20,29 @@ static void draw_rows(screens *s, draw *d, const chooser_list *list)
     }
 }
 
+/* There is nothing to choose and nothing to look for: all that is left is to make the first one. */
+static void draw_first(screens *s, draw *d, const chooser_list *list)
+{
+    draw_rows(s, d, list);
+    draw_button_first(d, list->new_id, list->new_label);
+}
+
 void chooser_draw(screens *s, draw *d, const chooser_list *list)
 {
     if (!core_get_account(s->core).logged_in)
         draw_button(d, "login", POS_LEVEL_PRIMARY, TEXT_LOG_IN, NULL);
+    if (s->listed && list->count == 0 && s->list_page == 0 && !*s->search) {
+        draw_first(s, d, list);
+        return;
+    }
     draw_input(d, &(draw_field){.id = "search",
                                 .label = TEXT_SEARCH,
                                 .help = TEXT_SEARCH_HELP,
                                 .keyboard = POS_KEYBOARD_TEXT,
                                 .max_bytes = PROTOCOL_NAME_MAX,
                                 .value = s->search,
-                                .submit = "search.submit"});
+                                .submit = "search.submit",
+                                .is_aside = true});
     draw_button(d, "search.submit", POS_LEVEL_PLAIN, TEXT_SEARCH_SUBMIT, NULL);
     if (s->listed)
         draw_rows(s, d, list);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * screens/chooser.h - what choosing a company and choosing a store share: a search, a list that comes from the cloud a
- * page at a time, and ways on. The list shows one page of the cloud's; windows move within it.
+ * page at a time, and ways on. The list shows one page of the cloud's; windows move within it. While there is nothing
+ * to choose from, the button that makes the first one is all there is.
  *
  * Inputs: search. Buttons: search.submit, list.next, list.previous (when there is one), list.again (when the list could
  * not be had), login (when the cloud wants the person to log in again).

@@ -6,6 +6,7 @@
  * Screen `disconnected`. Button: disconnect.done.
  */
 #include "screens/failure.h"
+#include "screens/status.h"
 
 #include <string.h>
 
@@ -45,10 +46,9 @@ static void act_disconnect(screens *s, const char *action, const form *f)
 {
     (void)f;
     if (strcmp(action, "disconnect.send_first") == 0) {
-        core_retry_now(s->core, s->now);
         page_go_home(s);
         page_push(s, &page_status);
-        page_notice(s, POS_LEVEL_INFO, TEXT_RETRYING, NULL, NULL);
+        status_retry(s);
         return;
     }
     page_ask(s, REQUEST_DISCONNECT, core_disconnect(s->core, s->now));

@@ -93,6 +93,18 @@ void draw_button(draw *d, const char *id, uint32_t level, text_id label, const c
     draw_button_with_help(d, id, level, label, TEXT_NONE, disabled_reason);
 }
 
+void draw_button_first(draw *d, const char *id, text_id label)
+{
+    bool is_first = !d->focus_given && !page_has_errors(d->s);
+    d->focus_given = d->focus_given || is_first;
+    add(d, &(pos_widget){.kind = POS_WIDGET_BUTTON,
+                         .flags = is_first ? POS_WIDGET_FOCUS : 0,
+                         .level = POS_LEVEL_PRIMARY,
+                         .id = id,
+                         .label = page_word(d->s, label),
+                         .action = id});
+}
+
 static void add_field(draw *d, uint32_t kind, const draw_field *field)
 {
     if (field->is_aside && !page_has_errors(d->s))

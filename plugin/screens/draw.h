@@ -48,6 +48,8 @@ void draw_section(draw *d, const char *id, text_id label);
 void draw_text(draw *d, const char *id, text_id label, const char *value); /* label TEXT_NONE: none */
 void draw_notice(draw *d, const char *id, uint32_t level, const char *value);
 void draw_button(draw *d, const char *id, uint32_t level, text_id label, const char *disabled_reason);
+/* What the page is for while there is nothing to type: primary, and under the cursor. */
+void draw_button_first(draw *d, const char *id, text_id label);
 void draw_button_with_help(draw *d, const char *id, uint32_t level, text_id label, text_id help,
                            const char *disabled_reason);
 

@@ -77,7 +77,8 @@ uint32_t needs_find(const screens *s, const core_queue *queue, need found[NEEDS_
         append(&l, "need.storage", POS_ATTENTION_ACTION, TEXT_LINE_STORAGE, TEXT_NEED_STORAGE);
     if (queue->held > 0)
         append_held(&l, queue);
-    append_count(&l, "need.rejected", POS_ATTENTION_ACTION, TEXT_LINE_REJECTED, TEXT_NEED_REJECTED, queue->rejected);
+    append_count(&l, "need.rejected", POS_ATTENTION_ACTION, TEXT_LINE_REJECTED,
+                 page_get(s) == &page_status ? TEXT_NEED_REJECTED_HERE : TEXT_NEED_REJECTED, queue->rejected);
     append_count(&l, "need.damaged", POS_ATTENTION_ACTION, TEXT_LINE_DAMAGED, TEXT_NEED_DAMAGED, queue->damaged);
     append_count(&l, "need.conflict", POS_ATTENTION_WARNING, TEXT_LINE_CONFLICT, TEXT_NEED_CONFLICT, queue->conflict);
     append_count(&l, "need.elsewhere", POS_ATTENTION_WARNING, TEXT_LINE_ELSEWHERE, TEXT_NEED_ELSEWHERE,

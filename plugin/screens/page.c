@@ -17,6 +17,7 @@ const page *page_get(const screens *s)
 void page_clear_problems(screens *s)
 {
     s->error_count = 0;
+    s->retry = RETRY_NONE;
     s->notice_level = 0;
     s->notice[0] = '\0';
 }

@@ -34,6 +34,7 @@ extern const page page_resend;
 
 #define PAGE_DEPTH_MAX  10
 #define PAGE_ERRORS_MAX 8
+#define PAGE_URL_MAX    200
 #define PAGE_TEXT_MAX   1500 /* two names of 120 characters, and words around them */
 #define PAGE_ROWS_MAX   200u /* as pos/screen.h promises */
 #define PAGE_ROWS       20u  /* until the host asks for another window */
@@ -51,11 +52,19 @@ typedef struct page_registration {
     bool terms;
 } page_registration;
 
+/* "Retry now" was pressed on the status page. */
+typedef enum page_retry {
+    RETRY_NONE = 1,
+    RETRY_NOW,  /* it is tried at once */
+    RETRY_LATER /* the cloud has asked to wait, and is not asked before */
+} page_retry;
+
 struct screens {
     core *core;
     core_time now; /* of the call that runs */
     locale locale;
     char device_name[PROTOCOL_NAME_MAX + 1];
+    char cloud_url[PAGE_URL_MAX + 1]; /* "": longer than anybody types */
 
     const page *stack[PAGE_DEPTH_MAX];
     uint32_t depth;
@@ -69,6 +78,7 @@ struct screens {
     bool asking_lightly; /* for a list: nothing is lost when the owner goes on without it */
     uint32_t error_count;
     page_error errors[PAGE_ERRORS_MAX];
+    page_retry retry;
     uint32_t notice_level; /* 0: no notice */
     char notice[PAGE_TEXT_MAX];
 

@@ -56,7 +56,9 @@ static void draw_register(screens *s, draw *d)
                 : s->locale.language == TEXTS_SPANISH ? "es"
                                                       : "en",
                 languages, 2);
-    draw_toggle(d, "terms", TEXT_TERMS, page_word(s, TEXT_TERMS_HELP), typed->terms, NULL, NULL);
+    draw_toggle(d, "terms", TEXT_TERMS,
+                *s->cloud_url ? draw_say(d, TEXT_TERMS_HELP, s->cloud_url) : page_word(s, TEXT_TERMS_HELP_PLAIN),
+                typed->terms, NULL, NULL);
     draw_button(d, "register.submit", POS_LEVEL_PRIMARY, TEXT_REGISTER_SUBMIT, NULL);
 }
 
@@ -151,7 +153,7 @@ const page page_register = {.id = "register",
                             .answered = answered_register};
 
 const page page_register_code = {.id = "register.code",
-                                 .title = TEXT_LOG_IN_REGISTER,
+                                 .title = TEXT_CODE_TITLE,
                                  .inputs = code_inputs,
                                  .draw = draw_register_code,
                                  .act = act_register_code,

@@ -39,6 +39,8 @@ void screens_set_locale(screens *s, const pos_host_info *info)
 {
     locale_set(&s->locale, info->language, info->time_zone, info->country, info->currency);
     texts_copy(s->device_name, sizeof s->device_name, info->device_name ? info->device_name : "");
+    texts_copy(s->cloud_url, sizeof s->cloud_url,
+               info->cloud_url && strlen(info->cloud_url) <= PAGE_URL_MAX ? info->cloud_url : "");
     page_clear_problems(s); /* said in the language that was */
     s->local_generation++;
 }

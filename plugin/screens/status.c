@@ -7,6 +7,7 @@
  * from that Z number on. A search by date would have to read every record, so there is none: the list is in the order
  * of the numbers, and so of the dates.
  */
+#include "screens/status.h"
 #include "screens/form.h"
 #include "screens/needs.h"
 #include "screens/row.h"
@@ -120,16 +121,38 @@ static void draw_marks(screens *s, draw *d, const core_queue *queue)
         draw_text(d, "next_try", TEXT_NEXT_TRY, draw_say(d, TEXT_IN_TIME, draw_wait(d, queue->next_try_in_ms)));
 }
 
+/* What the owner reads after pressing holds for a moment only: until the try was made, or nothing waits for it. */
+static void draw_retrying(screens *s, draw *d, const core_queue *queue)
+{
+    bool is_over =
+        queue->waiting == 0 || queue->sending > 0 || (queue->next_try_in_ms > 0) != (s->retry == RETRY_LATER);
+    if (is_over)
+        s->retry = RETRY_NONE;
+    if (s->retry != RETRY_NONE)
+        draw_notice(d, "retrying", POS_LEVEL_INFO,
+                    page_word(s, s->retry == RETRY_LATER ? TEXT_RETRY_LATER : TEXT_RETRYING));
+}
+
+/* NULL: pressing helps. Of what is held only a store that was closed may have been opened again. */
+static const char *say_no_retry(screens *s, const core_queue *queue)
+{
+    if (queue->sending > 0)
+        return page_word(s, TEXT_RETRY_SENDING);
+    if (queue->waiting > 0 || (queue->held > 0 && queue->hold == HOLD_STORE_REFUSED))
+        return NULL;
+    return page_word(s, queue->held == 0               ? TEXT_RETRY_NOTHING
+                        : queue->hold == HOLD_NO_STORE ? TEXT_RETRY_ASSIGN
+                                                       : TEXT_RETRY_LOG_IN);
+}
+
 static void draw_status(screens *s, draw *d)
 {
     core_queue queue = core_get_queue(s->core, s->now);
+    draw_retrying(s, d, &queue);
     needs_draw(s, d, &queue);
     draw_marks(s, d, &queue);
     draw_progress_of_upload(s, d, &queue);
-    draw_button(d, "status.retry", POS_LEVEL_PLAIN, TEXT_RETRY,
-                queue.sending > 0    ? page_word(s, TEXT_RETRY_SENDING)
-                : queue.waiting == 0 ? page_word(s, TEXT_RETRY_NOTHING)
-                                     : NULL);
+    draw_button(d, "status.retry", POS_LEVEL_PLAIN, TEXT_RETRY, say_no_retry(s, &queue));
     draw_queue(s, d);
     draw_text(d, "rules", TEXT_NONE, page_word(s, TEXT_QUEUE_RULES));
 }
@@ -152,14 +175,19 @@ static void find(screens *s, const form *f)
         page_error_at(s, "find", TEXT_FIND_NOT_THERE, digits);
 }
 
+void status_retry(screens *s)
+{
+    core_retry_now(s->core, s->now);
+    s->retry = core_get_queue(s->core, s->now).next_try_in_ms > 0 ? RETRY_LATER : RETRY_NOW;
+}
+
 static void act_status(screens *s, const char *action, const form *f)
 {
     if (strcmp(action, "find.submit") == 0) {
         find(s, f);
         return;
     }
-    core_retry_now(s->core, s->now);
-    page_notice(s, POS_LEVEL_INFO, TEXT_RETRYING, NULL, NULL);
+    status_retry(s);
 }
 
 static void choose_item(screens *s, const char *action)

@@ -23,6 +23,38 @@ START_TEST(test_companies_search_and_pages)
 }
 END_TEST
 
+/* Nothing to choose, nothing to look for: the way on is the only one, and under the cursor. */
+START_TEST(test_the_first_company)
+{
+    bench *b = bench_open("en");
+    bench_log_in(b);
+    screen_cloud_rule(&b->cloud, "GET", "/v1/companies", 200, "{\"items\":[],\"next\":null}");
+    bench_press_and_wait(b, "assign");
+    ck_assert_ptr_null(screen_text_find(&b->page, "search"));
+    ck_assert(screen_text_find(&b->page, "company.new")->flags & POS_WIDGET_FOCUS);
+    ck_assert_uint_eq(screen_text_find(&b->page, "company.new")->level, POS_LEVEL_PRIMARY);
+    bench_press(b, "company.new");
+    bench_expect_page(b, "company_new");
+    bench_close(b);
+}
+END_TEST
+
+START_TEST(test_a_list_leaves_the_keyboard_away)
+{
+    bench *b = bench_open("en");
+    bench_log_in(b);
+    bench_press_and_wait(b, "assign");
+    ck_assert(!(screen_text_find(&b->page, "search")->flags & POS_WIDGET_FOCUS));
+    ck_assert(!(screen_text_find(&b->page, "company.new")->flags & POS_WIDGET_FOCUS));
+    screen_cloud_rule(&b->cloud, "GET", "/v1/companies", 200, "{\"items\":[],\"next\":null}");
+    bench_type(b, "search", "x");
+    bench_press_and_wait(b, "search.submit");
+    bench_expect(b, "Nothing found"); /* and can be looked for anew */
+    ck_assert_ptr_nonnull(screen_text_find(&b->page, "search"));
+    bench_close(b);
+}
+END_TEST
+
 START_TEST(test_new_company_while_the_list_loads)
 {
     bench *b = bench_open("en");
@@ -164,6 +196,8 @@ int main(void)
     Suite *suite = suite_create("screens, assignment");
     TCase *tcase = tcase_create("way");
     tcase_add_test(tcase, test_companies_search_and_pages);
+    tcase_add_test(tcase, test_the_first_company);
+    tcase_add_test(tcase, test_a_list_leaves_the_keyboard_away);
     tcase_add_test(tcase, test_new_company_while_the_list_loads);
     tcase_add_loop_test(tcase, test_known_register, 0, 2);
     tcase_add_test(tcase, test_known_till_is_chosen_once);

@@ -148,7 +148,8 @@ static void film_companies(bench *b)
     bench_press_and_wait(b, "search.submit");
     shoot(b, "companies, none yet");
     screen_cloud_rule(&b->cloud, "GET", "/v1/companies", 200, "{\"items\":[" BENCH_COMPANY "],\"next\":\"p2\"}");
-    bench_press_and_wait(b, "search.submit");
+    bench_event(b, POS_EVENT_BACK);
+    bench_press_and_wait(b, "assign");
     bench_press_and_wait(b, "list.next");
     shoot(b, "companies, second page of more");
     shoot_outage(b, "companies, no connection", NET_FAILED_RESOLVE, "GET", "/v1/companies", "list.previous");

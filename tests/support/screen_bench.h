@@ -196,6 +196,7 @@ static inline bench *bench_open_with(const char *language, bool welcome_seen, co
     if (welcome_seen)
         core_set_welcome_seen(b->core);
     b->info = (pos_host_info){.struct_size = sizeof(pos_host_info),
+                              .cloud_url = "https://cloud.example.com",
                               .register_id = "till-1",
                               .device_name = "Counter 1",
                               .language = language,

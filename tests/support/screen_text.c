@@ -87,7 +87,7 @@ static void say_widget(screen_text *page, const pos_widget *w)
         say(page, "%s: %u/1000, %s\n", label, w->permille, value);
         break;
     case POS_WIDGET_ROW:
-        say(page, "<%s> %s%s%s\n", w->id, label, *value ? " = " : "", value);
+        say(page, w->action ? "<%s> %s%s%s\n" : "{%s} %s%s%s\n", w->id, label, *value ? " = " : "", value);
         break;
     case POS_WIDGET_BUTTON:
         say(page, "<%s> %s%s\n", w->id, levels[w->level], label);
