@@ -12,6 +12,7 @@ void page_show_start(request *self, response *answer);
 void page_show_style(request *self, response *answer);
 void page_show_icon(request *self, response *answer);
 void page_show_login(request *self, response *answer);
+void page_show_terms(request *self, response *answer);
 void page_log_in(request *self, response *answer);
 void page_log_out(request *self, response *answer);
 void page_show_stores(request *self, response *answer);

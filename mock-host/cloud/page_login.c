@@ -77,7 +77,9 @@ static void show_form(request *self, response *answer, const login_form *form)
     write_form(&one, form);
     page_raw(&one, "<p class=\"soft small\">");
     page_say(&one, PAGE_LOGIN_HELP);
-    page_raw(&one, "</p></section>\n");
+    page_raw(&one, "</p>\n<p class=\"small\"><a href=\"/terms\">");
+    page_say(&one, PAGE_TERMS_TITLE);
+    page_raw(&one, "</a></p></section>\n");
     page_close(&one, form->status);
     if (form->wait_s)
         answer->retry_after_s = form->wait_s;

@@ -61,6 +61,7 @@ static const route routes[] = {
     {"page-start", "GET", "/", AUTH_COOKIE, BODY_NOTHING, KEY_NONE, page_show_start},
     {"page-style", "GET", "/style.css", AUTH_NONE, BODY_NOTHING, KEY_NONE, page_show_style},
     {"page-icon", "GET", "/icon.svg", AUTH_NONE, BODY_NOTHING, KEY_NONE, page_show_icon},
+    {"page-terms", "GET", "/terms", AUTH_NONE, BODY_NOTHING, KEY_NONE, page_show_terms},
     {"page-login", "GET", "/login", AUTH_NONE, BODY_NOTHING, KEY_NONE, page_show_login},
     {"page-log-in", "POST", "/login", AUTH_NONE, BODY_FORM, KEY_NONE, page_log_in},
     {"page-log-out", "POST", "/logout", AUTH_COOKIE, BODY_FORM, KEY_NONE, page_log_out},
