@@ -79,12 +79,14 @@
         if (words.length > 0) document.getElementById("live").textContent = words.join(" ");
     };
 
-    // After a screen of another name, or when what had the focus is gone. Errors that just came draw it to the first.
-    const moveFocus = (other, newErrors) => {
-        const lost = !document.activeElement || document.activeElement === document.body;
-        const typing = !lost && isText(document.activeElement) && !document.activeElement.readOnly;
+    // After a screen of another name, or when what had the focus is gone. Errors that just came draw it to the first;
+    // what a screen turns out to be for, once its answer is there, draws it while nobody has put it anywhere.
+    const moveFocus = (other, newErrors, newAim) => {
+        const at = document.activeElement;
+        const lost = !at || at === document.body || (newAim && at.id === "title");
+        const typing = !lost && isText(at) && !at.readOnly;
         if (!other && !lost && !(newErrors && !typing)) return;
-        const wanted = document.querySelector("#screen [autofocus], #screen [aria-invalid=true]");
+        const wanted = (newAim && document.getElementById(newAim)) || document.querySelector("#screen [autofocus], #screen [aria-invalid=true]");
         (wanted || document.getElementById("title")).focus({ preventScroll: other });
         if (other) {
             scrollTo({ top: 0, behavior: "instant" });
@@ -97,6 +99,8 @@
         const screenOf = (doc) => (doc.getElementById("screen") || { dataset: {} }).dataset.screen || "";
         const other = screenOf(document) !== screenOf(page);
         const before = notices();
+        const aimOf = (doc) => (doc.querySelector("#screen [autofocus]") || { id: "" }).id;
+        const aim = other || aimOf(document) === aimOf(page) ? "" : aimOf(page);
         const line = document.getElementById("line");
         const level = line ? Number(line.dataset.level) : 0;
         const errors = new Set([...document.querySelectorAll("[aria-invalid=true]")].map((el) => el.id));
@@ -112,7 +116,7 @@
         state = page.body.dataset.state;
         dress();
         announce(before, level);
-        moveFocus(other, [...document.querySelectorAll("[aria-invalid=true]")].some((el) => !errors.has(el.id)));
+        moveFocus(other, [...document.querySelectorAll("[aria-invalid=true]")].some((el) => !errors.has(el.id)), aim);
     };
 
     // ---- talking to the till ----

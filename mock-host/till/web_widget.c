@@ -155,6 +155,8 @@ void web_widget_draw_button(const struct web_draw *draw, const poshost_widget *w
                    web_widget_look(widget), name);
     web_widget_write_press(draw, widget);
     web_widget_write_described(draw, widget);
+    if (widget->disabled_reason == NULL && (widget->flags & POS_WIDGET_FOCUS) != 0)
+        web_html_write(draw->out, " autofocus");
     web_html_write(draw->out, ">%s</button>", web_widget_label(widget));
     web_widget_write_remarks(draw, widget);
     web_html_write(draw->out, "</div>");
