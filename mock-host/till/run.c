@@ -204,7 +204,9 @@ static enum run_status run_lines(struct run *run, const char *path, struct input
         enum input_result got = input_next(input, may_read, line);
         may_read = false;
         if (got == INPUT_LINE) {
-            if (!run_script_line(run, path, number++, line, &status))
+            bool go_on = run_script_line(run, path, number++, line, &status);
+            sodium_memzero(line, sizeof line); /* a shorter line would leave the end of a password */
+            if (!go_on)
                 break;
         } else if (got == INPUT_NOTHING_YET) {
             enum flow_result flow = flow_until(run->till, &wait, &run->fault);

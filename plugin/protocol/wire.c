@@ -7,6 +7,7 @@
 #include "protocol/wire.h"
 
 #include <cjson/cJSON.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,7 +150,9 @@ net_request *wire_add_body(net_request *request, const wire_member *members, siz
     printed = object != NULL && request->body != NULL && room <= INT32_MAX &&
               cJSON_PrintPreallocated(object, (char *)request->body, (int)room, 0) != 0;
     cJSON_Delete(object);
-    if (request->body != NULL)
-        request->body_bytes = printed ? strlen((const char *)request->body) : 0;
+    if (request->body != NULL && !printed)
+        sodium_memzero(request->body, room); /* what was printed so far may be a password */
+    else if (request->body != NULL)
+        request->body_bytes = strlen((const char *)request->body);
     return printed ? request : fail(request);
 }

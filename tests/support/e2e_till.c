@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RUN_MS 90000
@@ -67,14 +68,12 @@ static void write_script(const char *path, const char *script)
     ck_assert_msg(file && fputs(script, file) >= 0 && fclose(file) == 0, "cannot write %s: %s", path, strerror(errno));
 }
 
-void e2e_till_begin(e2e_till *till, const char *script)
+static void spawn(e2e_till *till, char *script_file)
 {
-    char program[E2E_PATH_BYTES], plugin[E2E_PATH_BYTES], script_file[E2E_PATH_BYTES];
+    char program[E2E_PATH_BYTES], plugin[E2E_PATH_BYTES];
     ck_assert_int_eq(till->pid, 0);
     e2e_built("mock-host", program);
     e2e_built("factorycloud.so", plugin);
-    e2e_join_path(script_file, till->folder, "script");
-    write_script(script_file, script);
     char *const argv[] = {program,
                           (char *)"--plugin",
                           plugin,
@@ -102,6 +101,27 @@ void e2e_till_begin(e2e_till *till, const char *script)
     ck_assert_msg(fd >= 0, "cannot make %s: %s", till->output_file, strerror(errno));
     till->pid = e2e_spawn(argv, fd, fd);
     close(fd);
+}
+
+void e2e_till_begin(e2e_till *till, const char *script)
+{
+    char script_file[E2E_PATH_BYTES];
+    e2e_join_path(script_file, till->folder, "script");
+    write_script(script_file, script);
+    spawn(till, script_file);
+}
+
+FILE *e2e_till_feed(e2e_till *till)
+{
+    char pipe_file[E2E_PATH_BYTES];
+    e2e_join_path(pipe_file, till->folder, "pipe");
+    ck_assert_int_eq(mkfifo(pipe_file, 0600), 0);
+    /* For reading, too, so that it opens at once; and the till, should it die, does not end us by SIGPIPE. */
+    FILE *script = fdopen(open(pipe_file, O_RDWR | O_CLOEXEC), "r+");
+    ck_assert_ptr_nonnull(script);
+    setbuf(script, NULL);
+    spawn(till, pipe_file);
+    return script;
 }
 
 static void take_output(e2e_till *till)

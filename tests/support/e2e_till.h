@@ -7,6 +7,8 @@
 
 #include "support/e2e_cloud.h"
 
+#include <stdio.h>
+
 typedef struct e2e_till {
     char folder[E2E_PATH_BYTES];   /* till.db, plugin.db, keys/ */
     char database[E2E_PATH_BYTES]; /* till.db */
@@ -14,8 +16,8 @@ typedef struct e2e_till {
     char output_file[E2E_PATH_BYTES]; /* of the last run: standard output and error */
     const e2e_cloud *cloud;
     const char *catalogue; /* a file with what the new till sells; NULL: the built-in shop's */
-    char *output; /* of the last run that ended */
-    pid_t pid;    /* 0: it does not run */
+    char *output;          /* of the last run that ended */
+    pid_t pid;             /* 0: it does not run */
 } e2e_till;
 
 void e2e_till_open(e2e_till *till, const e2e_cloud *cloud); /* a new, empty data folder */
@@ -29,7 +31,10 @@ void e2e_till_run(e2e_till *till, const char *script);
 void e2e_till_run_to_death(e2e_till *till, const char *script);
 
 void e2e_till_begin(e2e_till *till, const char *script); /* in the background */
-int e2e_till_end(e2e_till *till);                        /* waits; the exit status, or 128 and the signal */
+/* In the background, with a script that is still to be written into what is returned: for scripts with secrets, which
+ * then stand nowhere but in the till. fclose() it after the end. */
+FILE *e2e_till_feed(e2e_till *till);
+int e2e_till_end(e2e_till *till); /* waits; the exit status, or 128 and the signal */
 void e2e_till_kill(e2e_till *till);
 
 #endif
