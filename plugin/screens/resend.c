@@ -3,8 +3,8 @@
  * screens/resend.c - Resend all statistics: what will happen, how far it is, what came of it.
  *
  * Screen `resend`. Buttons: resend.accept; while it runs resend.cancel. Progress: progress. Notices: result, gone, left,
- * failure. Texts: intro, x, leave, finished, next_try. It runs in the core: it goes on when the owner leaves, and after
- * a restart.
+ * failure. Texts: intro, x, leave, queued, finished, next_try. It runs in the core: it goes on when the owner leaves,
+ * and after a restart.
  */
 #include "screens/failure.h"
 
@@ -64,8 +64,8 @@ static void draw_running(screens *s, draw *d, const core_resend *r)
     draw_counts(d, 1000);
     draw_progress(d, "progress", compares ? TEXT_RESEND_COMPARING : TEXT_RESEND_SENDING, compares ? permille : 1000,
                   draw_say(d, TEXT_RESEND_PROGRESS, draw_number(d, r->compared),
-                           draw_count(d, TEXT_RESEND_COMPARED, r->total, NULL),
-                           draw_count(d, TEXT_RESEND_QUEUED, r->sent, NULL)));
+                           draw_count(d, TEXT_RESEND_CLOSES, r->total, NULL)));
+    draw_text(d, "queued", TEXT_RESEND_QUEUED, draw_number(d, r->sent));
     draw_text(d, "leave", TEXT_NONE, page_word(s, TEXT_RESEND_LEAVE));
     draw_button_with_help(d, "resend.cancel", POS_LEVEL_PLAIN, TEXT_RESEND_CANCEL, TEXT_RESEND_CANCEL_HELP, NULL);
 }
