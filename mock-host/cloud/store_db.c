@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define BUSY_TIMEOUT_MS 5000
+
 static store_status failure_of(sqlite3 *handle)
 {
     int code = sqlite3_extended_errcode(handle);
@@ -162,6 +164,20 @@ store_status db_end(db *writer, store_status status)
     return status;
 }
 
+/* Nobody waits for it: with a reader outside this process it is left to the next time. */
+void db_empty_log(store *self)
+{
+    pthread_mutex_lock(&self->writer.lock);
+    pthread_mutex_lock(&self->reader.lock);
+    sqlite3_busy_timeout(self->writer.handle, 0);
+    int code = sqlite3_wal_checkpoint_v2(self->writer.handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(self->writer.handle, BUSY_TIMEOUT_MS);
+    if (code != SQLITE_OK && code != SQLITE_BUSY)
+        failure_of(self->writer.handle);
+    pthread_mutex_unlock(&self->reader.lock);
+    pthread_mutex_unlock(&self->writer.lock);
+}
+
 db *db_lock_reader(store *self)
 {
     pthread_mutex_lock(&self->reader.lock);
@@ -185,7 +201,7 @@ static int open_connection(db *connection, const char *path, int flags, const ch
         return -1;
     int code = sqlite3_open_v2(path, &connection->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_busy_timeout(connection->handle, 5000);
+        code = sqlite3_busy_timeout(connection->handle, BUSY_TIMEOUT_MS);
     if (code == SQLITE_OK)
         code = sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);
     if (code == SQLITE_OK)

@@ -56,6 +56,9 @@ store_status db_end(db *writer, store_status status);
 /* As db_end(), and commits whatever `status` is (a refusal that must be remembered, as a try used up). */
 store_status db_end_keeping(db *writer, store_status status);
 
+/* Takes the write-ahead log in and empties it: what was deleted is then in no file any more. With no lock held. */
+void db_empty_log(store *self);
+
 db *db_lock_reader(store *self);
 void db_unlock_reader(db *reader);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The mails that are still to be sent. They are queued in the transaction that calls for them, so that none is lost to
- * a crash, and a mail server that is down holds up no request. A mail that was sent is deleted: it may hold a code.
+ * a crash, and a mail server that is down holds up no request. A mail that was sent is deleted, out of the write-ahead
+ * log, too: it may hold a code.
  */
 #include "store_db.h"
 
@@ -33,7 +34,10 @@ store_status store_mail_sent(store *self, int64_t mail_id)
     if (status != STORE_OK)
         return status;
     status = db_exec(writer, "DELETE FROM mails WHERE mail_id = ?", "i", mail_id);
-    return db_end(writer, status);
+    status = db_end(writer, status);
+    if (status == STORE_OK)
+        db_empty_log(self);
+    return status;
 }
 
 store_status store_mail_postpone(store *self, int64_t mail_id, int64_t next_at_ms)
