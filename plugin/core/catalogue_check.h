@@ -34,8 +34,8 @@ typedef struct catalogue_check {
     catalogue_keys keys;
     catalogue_department *departments;
     uint32_t department_count, department_capacity;
-    bool sealed;                      /* the lines of the small kinds are over */
-    char item[CATALOGUE_ID_MAX + 1];  /* whose prices may follow; "" : none */
+    bool sealed;                     /* the lines of the small kinds are over */
+    char item[CATALOGUE_ID_MAX + 1]; /* whose prices may follow; "" : none */
 } catalogue_check;
 
 /* currency "": any. random: 16 bytes. */
