@@ -83,7 +83,8 @@ fi
 cat <<WORDS
 
 Begin at the till: create a user (the code is in the mails), then a company and a store. Close the day there, and
-look at its figures in the cloud: log in with the same e-mail and password. The shop trades meanwhile, $speed times as
+look at its figures in the cloud: log in with the same e-mail and password. Then upload the till's configuration data,
+change a price on the cloud's page of them, and download it on the till. The shop trades meanwhile, $speed times as
 fast as the clock on the wall. The cloud's certificate is its own: your browser asks once whether to trust it.
 Ctrl-C ends both.
 WORDS

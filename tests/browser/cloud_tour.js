@@ -29,6 +29,10 @@ const enter = async (cloud, page, look) => {
     await logIn(page, "not her password");
     await page.locator("#problem").waitFor();
     await look("login-refused");
+    await page.locator('a[href="/terms"]').click();
+    await page.waitForURL(/\/terms$/);
+    await look("terms");
+    await page.goto(`${cloud.address}/login`);
     await logIn(page, password);
     await page.waitForURL(/\/figures$/);
     await look("stores-no-company");
@@ -93,6 +97,35 @@ const decide = async (page, look) => {
     return store;
 };
 
+// What the store's tills sell by: none yet, from a till, changed by hand, a price that is none, a file that is none.
+const keepCatalogue = async (till, page, look, home, store) => {
+    await page.locator('a[href$="/catalogue"]').click();
+    await page.waitForURL(/\/catalogue$/);
+    await look("catalogue-empty");
+    await till.do("open", "press catalogue", "press catalogue.upload", "press catalogue.seen 30s", "leave");
+    await page.reload();
+    await look("catalogue");
+    const changePrice = async (item, amount) => {
+        await page.locator("#item").fill(item);
+        await page.locator("#amount").fill(amount);
+        await page.locator("form:has(#amount) button").click();
+        await page.waitForLoadState();
+    };
+    await changePrice("101", "9.99");
+    await page.waitForURL(/\/catalogue$/);
+    await look("catalogue-changed");
+    await changePrice("no such item", "1");
+    await page.locator("p.notice.bad").waitFor();
+    await look("catalogue-no-such-price");
+    const file = join(home, "catalogue.ndjson");
+    writeFileSync(file, '{"kind":"nonsense"}\n');
+    await page.locator("#file").setInputFiles(file);
+    await page.locator("form:has(#file) button").click();
+    await page.locator("p.notice.bad").waitFor();
+    await look("catalogue-file-refused");
+    await page.goto(store);
+};
+
 const rest = async (cloud, page, look, store) => {
     await page.goto(`${store}?from=2030-01-01&to=2020-01-01`);
     await look("figures-wrong-days");
@@ -116,6 +149,7 @@ export const cloudTour = async (cloud, till, page, look, { home, options = [], w
     await openStore(cloud, till, page, look);
     till = await trade(cloud, till, page, look, { home, options });
     const store = await decide(page, look);
+    await keepCatalogue(till, page, look, home, store);
     await with_store(page, store);
     await rest(cloud, page, look, store);
     return till;

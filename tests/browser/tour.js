@@ -128,6 +128,63 @@ const queue = async (cloud, till, look, folder) => {
     await look("status-sent");
 };
 
+const holds = (till, id) => till.until(id, (html) => html.includes(`id="${id}"`));
+
+const resend = async (cloud, till, look) => {
+    await till.do("back", "press resend");
+    await look("resend");
+    await fetchFault(cloud, { route: "compare", hang: true });
+    await till.do("press resend.accept");
+    await holds(till, "c-resend.cancel");
+    await look("resend-running");
+    await till.do("press resend.cancel");
+    await look("resend-cancelled");
+    await fetchFault(cloud, null);
+    await till.do("press resend.accept");
+    await holds(till, "w-result");
+    await look("resend-result");
+    await till.do("back");
+};
+
+// On the till's page: one of the buttons, and the end of what it began.
+const synchronize = async (till, button) => {
+    await till.do(`press catalogue.${button}`);
+    await holds(till, "w-outcome");
+};
+
+const catalogue = async (cloud, till, look) => {
+    await till.do("press catalogue");
+    await look("catalogue");
+    await synchronize(till, "download");
+    await look("catalogue-empty");
+    await synchronize(till, "upload");
+    await look("catalogue-uploaded");
+    await till.do("press catalogue.seen", "back", "licence catalogue-upload on", "price 102 175", "item remove 106", "press catalogue",
+        "press catalogue.upload");
+    await holds(till, "c-catalogue.keep");
+    await look("catalogue-decision");
+    await synchronize(till, "keep");
+    await look("catalogue-kept");
+    await till.do("price 101 9", "item add 999 Saffron GROCERY 999");
+    await fetchFault(cloud, { route: "catalogue-lines", hang: true });
+    await till.do("press catalogue.seen", "press catalogue.download");
+    await holds(till, "w-progress");
+    await look("catalogue-running");
+    await till.do("press catalogue.cancel");
+    await holds(till, "w-outcome");
+    await fetchFault(cloud, null);
+    await till.do("press catalogue.download");
+    await holds(till, "c-catalogue.accept");
+    await look("catalogue-preview");
+    await till.do("press catalogue.accept");
+    await holds(till, "c-catalogue.accept_5fagain");
+    await look("catalogue-second-ask");
+    await synchronize(till, "accept_again");
+    await look("catalogue-taken");
+    await synchronize(till, "undo");
+    await look("catalogue-undone");
+};
+
 // Sets a rule of the cloud's fault switches; without one, takes them all back. The cloud's certificate is its own, which
 // node does not know.
 const fetchFault = async (cloud, rule) => {
@@ -169,5 +226,7 @@ export const tour = async (cloud, till, look, folder = cloud.folder) => {
     await assign(till, look);
     await many(till, look);
     await queue(cloud, till, look, folder);
+    await resend(cloud, till, look);
+    await catalogue(cloud, till, look);
     await end(cloud, till, look);
 };
