@@ -6,6 +6,7 @@
 #include "answers.h"
 #include "form.h"
 #include "handlers.h"
+#include "log.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -152,6 +153,10 @@ static void confirm(request *self, response *answer, form *fields, const char *n
     } else {
         status = store_registration_confirm(self->api->store, &what, &session, &tries_left);
     }
+    /* A place that is not remembered is a lost comfort: the session is there. */
+    if (status == STORE_OK &&
+        store_throttle_remember(self->api->store, session.user.email, self->client, self->now_ms) != STORE_OK)
+        log_line(LOG_LEVEL_WARNING, "the place of a confirmation is not remembered");
     answer_confirmed(answer, status, &session, token, tries_left);
     sodium_memzero(token, sizeof token);
 }

@@ -34,6 +34,6 @@ store_status login_open(const request *from, login *self)
     if (status == STORE_OK)
         status = check_password(from, self, user_id);
     if (status == STORE_OK)
-        status = store_throttle_forgive(db, STORE_THROTTLE_LOGIN, self->email, from->client);
+        status = store_throttle_forgive(db, self->email, from->client, from->now_ms);
     return status == STORE_OK ? open_session(from, self, user_id) : status;
 }

@@ -59,12 +59,15 @@ typedef enum store_throttle { STORE_THROTTLE_LOGIN = 1, STORE_THROTTLE_MAIL } st
 
 /*
  * Counts one try for the mail address and for the network address, before it is looked at (tries in parallel count,
- * too). STORE_THROTTLED: not counted, come back after *retry_after_ms.
+ * too). One from a network address where the owner was lately counts for the two together, and for nothing else.
+ * STORE_THROTTLED: not counted, come back after *retry_after_ms.
  */
 store_status store_throttle_enter(store *self, store_throttle what, const char *email, const char *client,
                                   int64_t now_ms, int64_t *retry_after_ms);
-/* The try was good: forgets the failures of the mail address, and this one of the network address. */
-store_status store_throttle_forgive(store *self, store_throttle what, const char *email, const char *client);
+/* The log-in was good: forgets the failures that were counted with it, and remembers that the owner was there. */
+store_status store_throttle_forgive(store *self, const char *email, const char *client, int64_t now_ms);
+/* The owner was there without a password: with a mailed code. */
+store_status store_throttle_remember(store *self, const char *email, const char *client, int64_t now_ms);
 
 /* ------------------------------------------------------------------ accounts and sessions */
 

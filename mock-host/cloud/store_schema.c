@@ -2,7 +2,7 @@
 /*
  * The tables, and what may be asked of them. Money is in minor units of `currency`, times are Unix ms UTC.
  *
- *   users, sessions, codes, throttle_events, idempotency_keys, mails     accounts
+ *   users, sessions, codes, throttle_events, known_places, idempotency_keys, mails   accounts
  *   companies, members, stores                                           business
  *   tills            registrations: which till with which register in which store (a till may be in several)
  *   till_tokens      credentials of tills; the hash only
@@ -39,7 +39,7 @@
 #include "store_db.h"
 #include "log.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 static const char accounts_sql[] =
     "CREATE TABLE users (user_id TEXT PRIMARY KEY, email TEXT NOT NULL, email_folded TEXT NOT NULL UNIQUE,"
@@ -69,6 +69,11 @@ static const char accounts_sql[] =
     "CREATE TABLE mails (mail_id INTEGER PRIMARY KEY, recipient TEXT NOT NULL, subject TEXT NOT NULL,"
     " body TEXT NOT NULL, created_at_ms INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0,"
     " next_at_ms INTEGER NOT NULL) STRICT;";
+
+/* Mail address and network address where the owner was lately, as a hash of both. */
+static const char places_sql[] = "CREATE TABLE known_places (subject BLOB PRIMARY KEY, at_ms INTEGER NOT NULL)"
+                                 " STRICT, WITHOUT ROWID;"
+                                 "CREATE INDEX places_by_time ON known_places (at_ms);";
 
 static const char business_sql[] =
     "CREATE TABLE companies (company_id TEXT PRIMARY KEY, name TEXT NOT NULL, tax_id TEXT, country TEXT NOT NULL,"
@@ -184,7 +189,8 @@ static const struct {
     int version;
     const char *sql;
 } parts[] = {
-    {1, accounts_sql}, {1, business_sql}, {1, reports_sql}, {1, views_sql}, {2, compare_sql}, {2, catalogue_sql},
+    {1, accounts_sql}, {1, business_sql},  {1, reports_sql}, {1, views_sql},
+    {2, compare_sql},  {2, catalogue_sql}, {3, places_sql},
 };
 
 static int apply_newer(sqlite3 *handle, int version)
@@ -218,7 +224,7 @@ store_status schema_apply(sqlite3 *handle)
     }
     if (sqlite3_exec(handle, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == SQLITE_OK &&
         apply_newer(handle, version) == SQLITE_OK &&
-        sqlite3_exec(handle, "PRAGMA user_version = 2; COMMIT", NULL, NULL, NULL) == SQLITE_OK)
+        sqlite3_exec(handle, "PRAGMA user_version = 3; COMMIT", NULL, NULL, NULL) == SQLITE_OK)
         return STORE_OK;
     log_line(LOG_LEVEL_ERROR, "making the tables: %s", sqlite3_errmsg(handle));
     sqlite3_exec(handle, "ROLLBACK", NULL, NULL, NULL);

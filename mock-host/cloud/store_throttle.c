@@ -3,6 +3,9 @@
  * Throttling, in the database: a restart forgets nothing and several servers would count together. A try is written
  * down before it is looked at, so that guesses in parallel count like guesses in a row. The limits are those of the
  * contract: guessing gets slow, and nobody can keep an owner out for more than a minute.
+ *
+ * A minute that is over goes to whoever asks first, and whoever guesses asks often. So tries from a network address
+ * where the account's owner was lately are counted by themselves: what others do elsewhere does not reach them.
  */
 #include "store_db.h"
 
@@ -17,6 +20,7 @@
 #define MAILS_A_MAILBOX  5
 #define MAILS_A_DAY      20
 #define MAILS_A_CLIENT   100
+#define PLACE_LIFE_MS    (90 * DAY_MS)
 
 typedef struct subject {
     unsigned char hash[IDENT_HASH_BYTES];
@@ -91,66 +95,118 @@ static store_status record(db *writer, const subject *who, int64_t now_ms)
                    sizeof who->hash, now_ms);
 }
 
-static store_status find_wait(db *writer, store_throttle what, const subject *mailbox, const subject *client,
-                              int64_t now_ms, int64_t *wait_ms)
+/* What one try counts for. At a known place: for that place alone. */
+typedef struct subjects {
+    subject place;
+    subject mailbox;
+    subject client;
+    bool is_known;
+} subjects;
+
+static store_status find_subjects(db *writer, store_throttle what, const char *email, const char *client, subjects *out)
 {
-    store_status status;
-    if (what == STORE_THROTTLE_LOGIN) {
-        status = wait_growing(writer, mailbox, LOGINS_A_MAILBOX, now_ms, wait_ms);
-        if (status == STORE_OK)
-            status = wait_growing(writer, client, LOGINS_A_CLIENT, now_ms, wait_ms);
-        return status;
-    }
-    status = wait_window(writer, mailbox, MAILS_A_MAILBOX, WINDOW_MS, now_ms, wait_ms);
-    if (status == STORE_OK)
-        status = wait_window(writer, mailbox, MAILS_A_DAY, DAY_MS, now_ms, wait_ms);
-    if (status == STORE_OK)
-        status = wait_window(writer, client, MAILS_A_CLIENT, WINDOW_MS, now_ms, wait_ms);
-    return status;
+    char both[400];
+    int64_t at_ms;
+    bool login = what == STORE_THROTTLE_LOGIN;
+    snprintf(both, sizeof both, "%s %s", email, client);
+    out->place = subject_of("place", both);
+    out->client = subject_of(login ? "login-client" : "mail-client", client);
+    store_status status = db_get_int(writer, &at_ms, "SELECT at_ms FROM known_places WHERE subject = ?", "b",
+                                     out->place.hash, sizeof out->place.hash);
+    out->is_known = status == STORE_OK;
+    if (out->is_known)
+        out->mailbox = subject_of(login ? "login-place" : "mail-place", both);
+    else
+        out->mailbox = subject_of(login ? "login-mailbox" : "mail-mailbox", email);
+    return status == STORE_NOT_FOUND ? STORE_OK : status;
 }
 
-static void make_subjects(store_throttle what, const char *email, const char *client, subject *mailbox, subject *source)
+static store_status find_wait(db *writer, store_throttle what, const subjects *who, int64_t now_ms, int64_t *wait_ms)
 {
     bool login = what == STORE_THROTTLE_LOGIN;
-    *mailbox = subject_of(login ? "login-mailbox" : "mail-mailbox", email);
-    *source = subject_of(login ? "login-client" : "mail-client", client);
+    store_status status = login ? wait_growing(writer, &who->mailbox, LOGINS_A_MAILBOX, now_ms, wait_ms)
+                                : wait_window(writer, &who->mailbox, MAILS_A_MAILBOX, WINDOW_MS, now_ms, wait_ms);
+    if (status == STORE_OK && !login)
+        status = wait_window(writer, &who->mailbox, MAILS_A_DAY, DAY_MS, now_ms, wait_ms);
+    if (status != STORE_OK || who->is_known)
+        return status;
+    return login ? wait_growing(writer, &who->client, LOGINS_A_CLIENT, now_ms, wait_ms)
+                 : wait_window(writer, &who->client, MAILS_A_CLIENT, WINDOW_MS, now_ms, wait_ms);
+}
+
+static store_status forget_old(db *writer, int64_t now_ms)
+{
+    store_status status = db_exec(writer, "DELETE FROM throttle_events WHERE at_ms < ?", "i", now_ms - DAY_MS);
+    if (status == STORE_OK)
+        status = db_exec(writer, "DELETE FROM known_places WHERE at_ms < ?", "i", now_ms - PLACE_LIFE_MS);
+    return status;
 }
 
 store_status store_throttle_enter(store *self, store_throttle what, const char *email, const char *client,
                                   int64_t now_ms, int64_t *retry_after_ms)
 {
     db *writer;
-    subject mailbox, source;
-    make_subjects(what, email, client, &mailbox, &source);
+    subjects who;
     *retry_after_ms = 0;
     store_status status = db_begin(self, &writer);
     if (status != STORE_OK)
         return status;
-    status = db_exec(writer, "DELETE FROM throttle_events WHERE at_ms < ?", "i", now_ms - DAY_MS);
+    status = forget_old(writer, now_ms);
     if (status == STORE_OK)
-        status = find_wait(writer, what, &mailbox, &source, now_ms, retry_after_ms);
+        status = find_subjects(writer, what, email, client, &who);
+    if (status == STORE_OK)
+        status = find_wait(writer, what, &who, now_ms, retry_after_ms);
     if (status == STORE_OK && *retry_after_ms > 0)
         status = STORE_THROTTLED;
     if (status == STORE_OK)
-        status = record(writer, &mailbox, now_ms);
-    if (status == STORE_OK)
-        status = record(writer, &source, now_ms);
+        status = record(writer, &who.mailbox, now_ms);
+    if (status == STORE_OK && !who.is_known)
+        status = record(writer, &who.client, now_ms);
     return db_end(writer, status);
 }
 
-store_status store_throttle_forgive(store *self, store_throttle what, const char *email, const char *client)
+static store_status forgive(db *writer, const subjects *who)
 {
-    db *writer;
-    subject mailbox, source;
-    make_subjects(what, email, client, &mailbox, &source);
-    store_status status = db_begin(self, &writer);
-    if (status != STORE_OK)
-        return status;
-    status = db_exec(writer, "DELETE FROM throttle_events WHERE subject = ?", "b", mailbox.hash, sizeof mailbox.hash);
-    if (status == STORE_OK)
+    store_status status = db_exec(writer, "DELETE FROM throttle_events WHERE subject = ?", "b", who->mailbox.hash,
+                                  sizeof who->mailbox.hash);
+    if (status == STORE_OK && !who->is_known)
         status = db_exec(writer,
                          "DELETE FROM throttle_events WHERE rowid = (SELECT MAX(rowid) FROM throttle_events"
                          " WHERE subject = ?)",
-                         "b", source.hash, sizeof source.hash);
+                         "b", who->client.hash, sizeof who->client.hash);
+    return status;
+}
+
+static store_status remember(db *writer, const subjects *who, int64_t now_ms)
+{
+    return db_exec(writer, "INSERT OR REPLACE INTO known_places (subject, at_ms) VALUES (?, ?)", "bi", who->place.hash,
+                   sizeof who->place.hash, now_ms);
+}
+
+store_status store_throttle_forgive(store *self, const char *email, const char *client, int64_t now_ms)
+{
+    db *writer;
+    subjects who;
+    store_status status = db_begin(self, &writer);
+    if (status != STORE_OK)
+        return status;
+    status = find_subjects(writer, STORE_THROTTLE_LOGIN, email, client, &who);
+    if (status == STORE_OK)
+        status = forgive(writer, &who);
+    if (status == STORE_OK)
+        status = remember(writer, &who, now_ms);
+    return db_end(writer, status);
+}
+
+store_status store_throttle_remember(store *self, const char *email, const char *client, int64_t now_ms)
+{
+    db *writer;
+    subjects who;
+    store_status status = db_begin(self, &writer);
+    if (status != STORE_OK)
+        return status;
+    status = find_subjects(writer, STORE_THROTTLE_LOGIN, email, client, &who);
+    if (status == STORE_OK)
+        status = remember(writer, &who, now_ms);
     return db_end(writer, status);
 }

@@ -292,11 +292,11 @@ START_TEST(a_database_of_the_first_version_is_brought_up_to_date)
 {
     batch_expect_one(&fx, &bar, (item){.z_number = 1}, "delivered", NULL);
     cloud_stop(fx.cloud);
-    run_sql(
-        "DROP INDEX reports_compare; DROP TABLE catalogue_uploads; DROP TABLE catalogue_items;"
-        "DROP TABLE catalogue_lines; DROP TABLE catalogue_revisions; DROP TABLE catalogues; PRAGMA user_version = 1");
+    run_sql("DROP INDEX reports_compare; DROP TABLE catalogue_uploads; DROP TABLE catalogue_items;"
+            "DROP TABLE catalogue_lines; DROP TABLE catalogue_revisions; DROP TABLE catalogues; DROP TABLE "
+            "known_places; PRAGMA user_version = 1");
     fixture_start_cloud(&fx, (cloud_config){.fast_passwords = true});
-    ck_assert_int_eq(fixture_sql(&fx, "PRAGMA user_version"), 2);
+    ck_assert_int_eq(fixture_sql(&fx, "PRAGMA user_version"), 3);
     ck_assert_int_eq(fixture_sql(&fx, "SELECT COUNT(*) FROM reports"), 1);
     ck_assert_int_eq(catalogue_send(&fx, &bar, 0, catalogue_small, 100), 1);
 }
