@@ -109,9 +109,10 @@ bool core_assign(core *c, core_time now, const protocol_company *company, const 
 {
     (void)now;
     assign *a = &c->assign;
-    if (person_is_busy(c) || assign_is_writing(c))
+    bool renewing = a->renewal != 0;
+    if (person_is_busy(c) || (assign_is_writing(c) && !renewing))
         return false;
-    reset(c);
+    reset(c); /* a renewal can be given up at any point: at worst a token is stored that this one replaces */
     int32_t index = find_destination(&c->state, store->store_id);
     const char *till_id = own_till_id(c, company->company_id, index);
     if (claim == CLAIM_SAME && known_till_id)

@@ -242,6 +242,27 @@ START_TEST(more_stores_than_the_table_holds_are_refused_in_words)
 }
 END_TEST
 
+/* After a log-in the till asks for a new permission by itself; the owner who chooses the store meanwhile goes first. */
+START_TEST(the_owner_is_never_told_to_wait_for_a_renewal)
+{
+    bench_day(&b, 1);
+    ck_assert(bench_drain(&b, 60000));
+    cloud_revoke_all(&b.cloud);
+    bench_day(&b, 2);
+    bench_run(&b, 2000);
+    ck_assert_int_eq(core_get_queue(b.core, b.now).hold, HOLD_LOG_IN);
+    ck_assert(bench_log_in(&b));
+    for (int i = 0; i < _i; i++)
+        bench_tick(&b, 0);
+    ck_assert_int_eq(bench_assign(&b, "sto_A", CLAIM_FIRST, NULL), PROGRESS_DONE);
+    ck_assert(bench_drain(&b, 60000));
+    ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', true), 2);
+    bench_crash(&b);
+    bench_day(&b, 3);
+    ck_assert(bench_drain(&b, 60000));
+}
+END_TEST
+
 START_TEST(a_known_register_asks_which_till_it_is)
 {
     bench_close_all(&b);
@@ -297,6 +318,7 @@ static void add_store_tests(TCase *tc)
     tcase_add_loop_test(tc, a_storage_that_fails_while_assigning_leaves_the_old_store, 0, 2);
     tcase_add_test(tc, what_is_switched_while_assigning_stays_switched);
     tcase_add_test(tc, another_machine_with_our_records_is_asked_which_till_it_is);
+    tcase_add_loop_test(tc, the_owner_is_never_told_to_wait_for_a_renewal, 0, 8);
     tcase_add_loop_test(tc, a_known_register_asks_which_till_it_is, 0, 2);
     tcase_add_test(tc, more_stores_than_the_table_holds_are_refused_in_words);
 }
