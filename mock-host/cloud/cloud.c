@@ -109,8 +109,9 @@ static int start_mailer(cloud *self, const cloud_config *config)
 static int start_server(cloud *self, const cloud_config *config)
 {
     char host[LISTENER_ADDRESS_SIZE + 2];
-    if (config->dev && !self->listener.loopback) {
-        log_line(LOG_LEVEL_ERROR, "development mode only on a loopback address, not %s", self->listener.address);
+    if ((config->dev || config->faults) && !self->listener.loopback) {
+        log_line(LOG_LEVEL_ERROR, "%s only on a loopback address, not %s",
+                 config->dev ? "development mode" : "fault switches", self->listener.address);
         return -1;
     }
     self->api = (api){.store = self->store,

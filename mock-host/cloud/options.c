@@ -25,7 +25,7 @@ static const char help[] =
     "  --dev                 development mode, on a loopback address only: the page /mail shows the mails, codes "
     "included,\n"
     "                        to anybody who asks. Never where strangers can connect\n"
-    "  --faults              tests only: the fault switches below\n"
+    "  --faults              tests only, on a loopback address only: the fault switches below\n"
     "  --fast-passwords      tests only: cheap password hashes\n"
     "  --log-level WORD      error, warning, info (a line a request) or debug; to standard error\n"
     "  --help\n"

@@ -203,6 +203,9 @@ START_TEST(plain_http_on_loopback_alone)
     self = RUN("--data", data, "--listen", "0.0.0.0:0", "--no-tls");
     ck_assert(!await_ready(&self));
     ck_assert_int_ne(end(&self, 0), 0);
+    self = RUN("--data", data, "--listen", "0.0.0.0:0", "--faults"); /* they ask for no credential */
+    ck_assert(!await_ready(&self));
+    ck_assert_int_ne(end(&self, 0), 0);
 }
 END_TEST
 
