@@ -133,7 +133,7 @@ typedef enum sim_wish { WISH_NONE = 1, WISH_JOIN, WISH_LOG_IN, WISH_LEAVE } sim_
 
 typedef struct sim_owner {
     sim_wish wish;
-    uint32_t step, boot;
+    uint32_t step, boot, tries;
     int store;            /* of WISH_JOIN */
     protocol_claim claim; /* likewise */
     int64_t next_try_ms;
@@ -154,7 +154,8 @@ struct sim_till {
     bool rotten;    /* a bit was turned over in its records */
     char client[20];
     bool honest;
-    bool cloned; /* there are two of it, or were */
+    bool exposed; /* its records were lost or older ones put in their place */
+    bool cloned;  /* there are two of it, or were */
     bool scrapped;
     int cloned_from; /* -1 */
 
@@ -181,6 +182,8 @@ struct sim_till {
 
     sim_weather weather;
     int64_t weather_until_ms;
+    int64_t minute;
+    uint32_t requests_in_minute;
     bool narrow; /* behind a proxy that takes small bodies only, for good */
 
     sim_shop shop;
@@ -269,7 +272,8 @@ void sim_till_start_at(sim *s, sim_till *t, int64_t at_ms);
 void sim_till_tick_soon(sim *s, sim_till *t, int64_t in_ms);
 void sim_till_joined(sim *s, sim_till *t, int store); /* the owner saw that it is assigned; -1: disconnected */
 /* What its records say is beyond the contract from here on. */
-/* May this close be in conflict? Of clones, and where the records are beyond the contract after a reset. */
+/* May this close be in conflict? Of clones, and of a reset till whose records are lost as well: they do not know the
+ * epoch any more until a store is assigned. */
 bool sim_till_may_conflict(const sim_till *t, const sim_close *z);
 void sim_till_expose(sim_till *t, bool records_gone);
 

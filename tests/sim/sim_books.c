@@ -53,13 +53,23 @@ static figures figures_of(const sim_till *t, const sim_close *z, const char *not
                      .note = note};
 }
 
+static void spoil(sim_document document, char *text, int used)
+{
+    if (document == DOCUMENT_BROKEN)
+        text[used / 2] = '\1';
+    if (document == DOCUMENT_ILL)
+        memcpy(strstr(text, "\"totals\""), "\"tootls\"", 8);
+}
+
 /* Made again from receipts: the same figures, other bytes. */
 static int rebuild(const sim_till *t, const sim_close *z, char *out, size_t room)
 {
     char note[48];
     snprintf(note, sizeof note, "rebuilt-%lld-%lld", (long long)z->number, (long long)z->wall_ms);
     figures f = figures_of(t, z, note);
-    return write_document(out, room, &f);
+    int used = write_document(out, room, &f);
+    spoil(z->document, out, used);
+    return used;
 }
 
 static void write_original(sim *s, const sim_till *t, sim_close *z)
@@ -68,10 +78,7 @@ static void write_original(sim *s, const sim_till *t, sim_close *z)
     snprintf(note, sizeof note, "%d-%08x", t->index, (unsigned)sim_random_next(&s->random));
     figures f = figures_of(t, z, note);
     int used = write_document(text, sizeof text, &f);
-    if (z->document == DOCUMENT_BROKEN)
-        text[used / 2] = '\1';
-    if (z->document == DOCUMENT_ILL)
-        memcpy(strstr(text, "\"totals\""), "\"tootls\"", 8);
+    spoil(z->document, text, used);
     /* Some shops print long reports. */
     uint32_t padding = sim_random_once_in(&s->random, 300) ? sim_random_below(&s->random, 300000) : 0;
     z->size = (uint32_t)used + padding;

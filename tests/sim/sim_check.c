@@ -54,7 +54,7 @@ static const struct {
      " WHERE c.honest = 1 AND r.kind = 'Z' AND r.epoch > 0"},
     {"a document that is no report was taken",
      "SELECT c.till, c.number, r.sha256 FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
-     " WHERE c.good = 0 AND b.original = 1"},
+     " WHERE c.good = 0"},
     {"an X is in conflict", "SELECT -1, z_number, standing FROM reports WHERE kind = 'X' AND standing <> 'first'"},
     {"the figures of a store and day are not the sum of its closes",
      "SELECT -1, f.n, f.store_id || ' ' || f.business_date FROM (SELECT store_id, business_date, SUM(gross_minor) g,"

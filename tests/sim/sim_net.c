@@ -11,6 +11,8 @@
 
 #include "net/compress.h"
 
+#define REQUESTS_A_MINUTE 400u
+
 typedef enum fate {
     FATE_FINE = 1,
     FATE_UNREACHED,
@@ -285,6 +287,16 @@ void sim_net_answer(sim *s, void *subject, uint64_t argument)
     sim_net_drop(f);
 }
 
+/* A hundred batches in a minute are a long queue; more is a till that does not wait when it is told no. */
+static void check_pace(sim *s, sim_till *t)
+{
+    int64_t minute = s->now_ms / SIM_MINUTE;
+    t->requests_in_minute = minute == t->minute ? t->requests_in_minute + 1 : 1;
+    t->minute = minute;
+    if (t->requests_in_minute > REQUESTS_A_MINUTE)
+        sim_fail(s, t->index, "%u requests in a minute: it hammers the cloud", t->requests_in_minute);
+}
+
 static uint32_t net_submit(net *face, net_request *request)
 {
     sim_net *n = (sim_net *)face;
@@ -293,6 +305,7 @@ static uint32_t net_submit(net *face, net_request *request)
         net_request_free(request); /* out of memory */
         return 0;
     }
+    check_pace(s, n->till);
     flight *f = calloc(1, sizeof *f);
     if (!f)
         abort();

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define TRY_AGAIN_MS (2 * SIM_MINUTE)
+#define TRY_AGAIN_MS   (2 * SIM_MINUTE)
+#define TRIES_IN_A_ROW 5u
 
 /* The steps of a wish. */
 enum { STEP_BEGIN, STEP_LOGGING_IN, STEP_COMPANIES, STEP_STORES, STEP_ASSIGNING, STEP_LEAVING };
@@ -33,6 +34,7 @@ void sim_owner_wish(sim *s, sim_till *t, sim_wish wish, int store)
     t->owner.step = STEP_BEGIN;
     t->owner.store = store;
     t->owner.next_try_ms = s->now_ms;
+    t->owner.tries = 0;
     t->owner.claim = CLAIM_FIRST;
 }
 
@@ -42,7 +44,7 @@ static void later(sim *s, sim_till *t)
 {
     t->owner.step = STEP_BEGIN;
     t->owner.claim = CLAIM_FIRST;
-    t->owner.next_try_ms = s->now_ms + TRY_AGAIN_MS;
+    t->owner.next_try_ms = s->now_ms + (++t->owner.tries % TRIES_IN_A_ROW ? TRY_AGAIN_MS : SIM_HOUR);
 }
 
 static void fulfil(sim_till *t)

@@ -237,6 +237,17 @@ void sim_till_tick_soon(sim *s, sim_till *t, int64_t in_ms)
 
 /* ---- where its closes may be counted ---- */
 
+static void decide(sim_till *t, int store, bool by_itself)
+{
+    for (uint32_t i = 0; i < t->shop.count; i++) {
+        sim_close *z = &t->shop.closes[i];
+        if (z->fixed && !z->exposed)
+            continue;
+        z->stores |= 1u << store;
+        z->fixed = z->fixed || (by_itself && z->accepted);
+    }
+}
+
 void sim_till_joined(sim *s, sim_till *t, int store)
 {
     if (t->joined == store)
@@ -246,18 +257,15 @@ void sim_till_joined(sim *s, sim_till *t, int store)
     if (store < 0)
         return;
     t->stores_used |= 1u << store;
-    for (uint32_t i = 0; i < t->shop.count; i++) {
-        sim_close *z = &t->shop.closes[i];
-        if (z->fixed && !z->exposed)
-            continue;
-        z->stores |= 1u << store;
-        z->fixed = z->accepted;
-    }
+    decide(t, store, true);
+    if (t->cloned_from >= 0) /* what the other had not sent yet, this one sends, too */
+        decide(s->tills[t->cloned_from], store, false);
 }
 
 void sim_till_expose(sim_till *t, bool records_gone)
 {
     t->shop.x_sequence = 0;
+    t->exposed = t->exposed || records_gone;
     for (uint32_t i = 0; i < t->shop.count; i++) {
         sim_close *z = &t->shop.closes[i];
         z->exposed = true;
@@ -270,5 +278,5 @@ void sim_till_expose(sim_till *t, bool records_gone)
 
 bool sim_till_may_conflict(const sim_till *t, const sim_close *z)
 {
-    return t->cloned || (!t->honest && (z->exposed || t->rotten));
+    return t->cloned || (!t->honest && (z->exposed || t->rotten || t->exposed));
 }

@@ -233,6 +233,7 @@ static void till_cloned(sim *s, sim_till *t)
     copy->stores_used = t->stores_used;
     copy->honest = t->honest = false;
     copy->cloned = t->cloned = true;
+    sim_till_expose(t, false);
     sim_log(t->index, "the disk is cloned: till %d has the same", copy->index);
     sim_books_offer(copy);
     sim_shop_clone(s, copy, t);

@@ -41,12 +41,19 @@ static verdict_state *find(const sim *s, verdict_book *book, const sim_till *t, 
 {
     for (uint32_t k = t->shop.count; k-- > 0;) {
         const sim_close *z = &t->shop.closes[k];
-        bool same =
-            row->state == STATE_DAMAGED || (z->wall_ms == row->closed_at_ms && z->grand == row->grand_total_minor);
-        if (z->number == row->z_number && same)
+        if (z->number == row->z_number && z->wall_ms == row->closed_at_ms && z->grand == row->grand_total_minor)
             return &book->of[t->index][k];
     }
     return t->cloned_from >= 0 ? find(s, book, s->tills[t->cloned_from], row) : NULL;
+}
+
+/* Nothing but the number is left of it. */
+static void note_damaged(const sim *s, verdict_book *book, const sim_till *t, const core_row *row)
+{
+    for (uint32_t k = 0; k < t->shop.count; k++)
+        book->of[t->index][k].damaged |= t->shop.closes[k].number == row->z_number;
+    if (t->cloned_from >= 0)
+        note_damaged(s, book, s->tills[t->cloned_from], row);
 }
 
 static void note_row(sim *s, verdict_book *book, const sim_till *t, const core_row *row)
@@ -57,6 +64,10 @@ static void note_row(sim *s, verdict_book *book, const sim_till *t, const core_r
     }
     if (row->kind != POS_REPORT_Z)
         return;
+    if (row->state == STATE_DAMAGED) {
+        note_damaged(s, book, t, row);
+        return;
+    }
     verdict_state *state = find(s, book, t, row);
     if (!state) {
         sim_fail(s, t->index, "Z %lld is on the till's screen, and nobody closed it", (long long)row->z_number);
@@ -66,7 +77,6 @@ static void note_row(sim *s, verdict_book *book, const sim_till *t, const core_r
     state->kept_conflict |= row->state == STATE_CONFLICT;
     state->rejected |= row->state == STATE_REJECTED;
     state->elsewhere |= row->state == STATE_ELSEWHERE;
-    state->damaged |= row->state == STATE_DAMAGED;
 }
 
 static void read_screen(sim *s, verdict_book *book, const sim_till *t)
