@@ -131,7 +131,7 @@ static void fill(sim *s, sqlite3 *db)
     for (int i = 0; i < s->store_count && !s->failed; i++) {
         sqlite3_bind_text(shop, 1, s->stores[i].store_id, -1, SQLITE_STATIC);
         sqlite3_bind_text(shop, 2, s->companies[s->stores[i].company].company_id, -1, SQLITE_STATIC);
-        sqlite3_bind_int64(shop, 3, INT64_C(1) << i);
+        sqlite3_bind_int64(shop, 3, 1LL << i);
         put(s, shop);
     }
     sqlite3_finalize(close);
