@@ -85,7 +85,8 @@ static const char controls[] =
     ".quiet { border-color: transparent; padding: 8px 12px; margin-right: -12px; }\n"
     ".wide { width: 100%; }\n"
     ".row { display: flex; flex-wrap: wrap; gap: 16px; align-items: end; }\n"
-    ".row .field { flex: 1 1 160px; max-width: 220px; }\n";
+    ".row .field { flex: 1 1 160px; max-width: 220px; }\n"
+    ".row .field:has([type=file]) { flex-basis: 280px; max-width: 420px; }\n";
 
 static const char notices[] =
     ".notice { border-radius: 8px; padding: 12px 16px; background: var(--info); color: var(--info-ink); }\n"

@@ -95,9 +95,19 @@ static const poshost_widget *web_gather_find_beside(const poshost_screen *screen
     return fits ? next : NULL;
 }
 
-static void web_gather_button(struct web_gather *gather, const poshost_widget *widget)
+static bool web_gather_explains(const poshost_widget *widget)
 {
-    bool option = widget->help != NULL;
+    return widget != NULL && widget->kind == POS_WIDGET_BUTTON && widget->help != NULL;
+}
+
+/* Several buttons that explain themselves are a list to choose from; one alone stays a button. */
+static void web_gather_button(struct web_gather *gather, uint32_t index)
+{
+    const poshost_screen *screen = gather->draw->screen;
+    const poshost_widget *widget = poshost_screen_widget(screen, index);
+    bool option =
+        web_gather_explains(widget) && ((index > 0 && web_gather_explains(poshost_screen_widget(screen, index - 1))) ||
+                                        web_gather_explains(poshost_screen_widget(screen, index + 1)));
     web_gather_begin_group(gather, option ? WEB_GROUP_OPTIONS : WEB_GROUP_ACTIONS, widget);
     if (option)
         web_widget_draw_option(gather->draw, widget);
@@ -157,7 +167,7 @@ static uint32_t web_gather_add(struct web_gather *gather, uint32_t index)
         web_widget_draw_progress(gather->draw, widget);
         break;
     case POS_WIDGET_BUTTON:
-        web_gather_button(gather, widget);
+        web_gather_button(gather, index);
         break;
     default: /* TEXT, and whatever a newer plugin brings */
         if (fact)

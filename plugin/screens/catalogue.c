@@ -68,6 +68,8 @@ static void draw_rest(screens *s, draw *d, const core_catalogue_view *view)
     const char *store_first = core_get_assignment(s->core).assigned ? NULL : page_word(s, TEXT_ASSIGN_FIRST);
     bool is_bare = view->local_lines <= 1;
     catalogue_draw_outcome(d, view);
+    if (view->outcome != CATALOGUE_NOTHING)
+        draw_button(d, "catalogue.seen", POS_LEVEL_PLAIN, TEXT_OK, NULL);
     draw_text(d, "intro", TEXT_NONE, page_word(s, TEXT_CATALOGUE_INTRO));
     draw_text(d, "here", TEXT_CATALOGUE_HERE,
               view->local_counted ? catalogue_say_counts(d, view->local_counts)
@@ -81,8 +83,6 @@ static void draw_rest(screens *s, draw *d, const core_catalogue_view *view)
     if (view->can_undo)
         draw_button_with_help(d, "catalogue.undo", POS_LEVEL_DANGEROUS, TEXT_CATALOGUE_UNDO, TEXT_CATALOGUE_UNDO_HELP,
                               view->sale_open ? page_word(s, TEXT_CATALOGUE_SALE_FIRST) : NULL);
-    if (view->outcome != CATALOGUE_NOTHING)
-        draw_button(d, "catalogue.seen", POS_LEVEL_PLAIN, TEXT_OK, NULL);
 }
 
 /* ---- under way ---- */

@@ -83,7 +83,9 @@ static void draw_resend(screens *s, draw *d)
     if (r.takes_x)
         draw_text(d, "x", TEXT_NONE, page_word(s, TEXT_RESEND_X));
     draw_text(d, "leave", TEXT_NONE, page_word(s, TEXT_RESEND_LEAVE));
-    draw_button(d, "resend.accept", r.stage == RESEND_STAGE_DONE ? POS_LEVEL_PLAIN : POS_LEVEL_PRIMARY, TEXT_ACCEPT,
+    bool is_again = r.stage == RESEND_STAGE_DONE || r.stage == RESEND_STAGE_CANCELLED;
+    draw_button(d, "resend.accept", r.stage == RESEND_STAGE_DONE ? POS_LEVEL_PLAIN : POS_LEVEL_PRIMARY,
+                is_again ? TEXT_RESEND_AGAIN : TEXT_ACCEPT,
                 core_resend_can_start(s->core) ? NULL : page_word(s, TEXT_RESEND_CANNOT));
 }
 

@@ -350,7 +350,7 @@ START_TEST(a_monkey)
     uint32_t outcomes = 0, presses = 0;
     open_in("en");
     open_page();
-    for (uint32_t i = 0; i < 20000; i++) {
+    for (uint32_t i = 0; i < 40000; i++) {
         turn_world();
         const screen_widget *w = &shown.widgets[roll_dice(shown.count ? shown.count : 1)];
         if (shown.count > 0 && w->action[0] && w->is_enabled) {
