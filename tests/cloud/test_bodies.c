@@ -270,7 +270,11 @@ START_TEST(a_head_of_any_size_costs_no_memory)
         ck_assert_msg(status == 0 || (status >= 400 && status < 500), "%ld", status);
     }
     ck_assert_int_eq(get_with_header("/v1/health", "X-Short: 1"), 200);
-    ck_assert_int_lt(peak_memory_kib() - before_kib, 64 * 1024); /* the client here has a few copies of its own */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* these keep what was freed */
+    ck_assert_int_lt(peak_memory_kib() - before_kib, 64 * 1024);    /* the client here has a few copies of its own */
+#else
+    (void)before_kib;
+#endif
     free(header);
     free(path);
 }
