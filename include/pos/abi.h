@@ -2,7 +2,7 @@
 /*
  * pos/abi.h - the rules that every struct and call between a POS program (the host) and a plugin obeys.
  *
- * STATUS: DRAFT 1.0. Frozen when resend and configuration data are in; until then a rebuild may be needed.
+ * STATUS: 1.0, frozen. From here on only what GROWTH allows: a host and a plugin that were built years apart load.
  *
  * TYPES     Fixed-width integers and `const char *` only: no bool, enum, long, size_t or time_t crosses, because
  *           their size differs between compilers and languages. Text is UTF-8, zero-terminated. Money is int64_t in

@@ -48,10 +48,10 @@ typedef struct pos_plugin {
      * whatever we think of it. A number that was used before, with other bytes, is accepted as the first of a new
      * epoch (the host was reset, or a backup restored): days that really happened are counted.
      *
-     * Errors: MISUSE (kind is not Z, z_number out of 1..POS_Z_NUMBER_MAX, register_id, business_date or
-     * currency missing or malformed, document NULL with a size, another register than pos_host_info.register_id), TOO_LARGE (over
-     * POS_DOCUMENT_MAX_BYTES: the owner sees it as rejected once it is caught up through pos.reports/1), NO_SPACE, IO,
-     * BUSY, NO_MEMORY. After an error nothing is promised: call again.
+     * Errors: MISUSE (kind is not Z, z_number out of 1..POS_Z_NUMBER_MAX, register_id, business_date or currency
+     * missing or malformed, document NULL with a size, another register than pos_host_info.register_id), TOO_LARGE
+     * (over POS_DOCUMENT_MAX_BYTES: the owner sees it as rejected once it is caught up through pos.reports/1),
+     * NO_SPACE, IO, BUSY, NO_MEMORY. After an error nothing is promised: call again.
      */
     int32_t (*on_daily_close)(pos_instance *self, const pos_report *z);
 

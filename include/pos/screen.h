@@ -7,8 +7,8 @@
  * add() a widget from top to bottom. The host copies what it needs: every pointer is valid during that one begin() or
  * add() only. One entry point thereby serves a touch screen, a terminal and a web page.
  *
- * The rows of a list follow it directly. A host that lacks a kind of widget shows its label, value and help as text. Whatever the host knows about a widget
- * (what was typed, focus, scroll position) it keeps under the widget's stable id.
+ * The rows of a list follow it directly. A host that lacks a kind of widget shows its label, value and help as text.
+ * Whatever the host knows about a widget (what was typed, focus, scroll position) it keeps under the widget's stable id.
  */
 #ifndef POS_SCREEN_H
 #define POS_SCREEN_H
