@@ -182,6 +182,10 @@ struct sim_till {
 
     sim_weather weather;
     int64_t weather_until_ms;
+    bool left;      /* the owner was told that it is disconnected: it holds no right, and sends nothing */
+    char token[80]; /* of its last upload */
+    int token_store;
+    char revoked[80]; /* of an upload before head office took the right away: good for nothing */
     int64_t minute;
     uint32_t requests_in_minute;
     bool narrow; /* behind a proxy that takes small bodies only, for good */

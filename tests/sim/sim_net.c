@@ -167,6 +167,26 @@ static void launch(sim *s, flight *f)
 
 /* ---- at the cloud ---- */
 
+static bool is_upload(const net_request *q)
+{
+    const char *end = strstr(q->path, "/reports");
+    return end && strcmp(end, "/reports") == 0;
+}
+
+/* A right that was taken away is none, however late its upload comes. */
+static void check_right(sim *s, sim_till *t, const net_request *q, int status)
+{
+    if (!is_upload(q) || !q->token || status != 200)
+        return;
+    if (t->revoked[0] && strcmp(q->token, t->revoked) == 0)
+        sim_fail(s, t->index, "an upload was taken whose right head office had taken away");
+    snprintf(t->token, sizeof t->token, "%s", q->token);
+    for (int i = 0; i < s->store_count; i++) {
+        if (strstr(q->path, s->stores[i].store_id))
+            t->token_store = i;
+    }
+}
+
 static void call_cloud(sim *s, const flight *f, sim_reply *reply)
 {
     const net_request *q = f->request;
@@ -182,6 +202,7 @@ static void call_cloud(sim *s, const flight *f, sim_reply *reply)
                      .body_bytes = q->body_bytes};
     sim_cloud_handle(&call, s->now_ms, reply);
     s->figures.uploads += strstr(q->path, "/reports") != NULL;
+    check_right(s, f->till, q, reply->status);
     sim_log(f->till->index, "%s %s: %d", q->method, q->path, reply->status);
 }
 
@@ -306,6 +327,8 @@ static uint32_t net_submit(net *face, net_request *request)
         return 0;
     }
     check_pace(s, n->till);
+    if (n->till->left && is_upload(request))
+        sim_fail(s, n->till->index, "it sends after it was disconnected");
     flight *f = calloc(1, sizeof *f);
     if (!f)
         abort();

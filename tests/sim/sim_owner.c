@@ -108,6 +108,7 @@ static void begin(sim *s, sim_till *t)
     sim_owner *o = &t->owner;
     core_time now = sim_till_time(t);
     o->claim = CLAIM_FIRST;
+    t->left = t->left && o->wish == WISH_LEAVE;
     if (o->wish == WISH_LEAVE) {
         core_disconnect(t->core, now);
         o->step = STEP_LEAVING;
@@ -148,6 +149,9 @@ static void step_done(sim *s, sim_till *t)
         fulfil(t);
         break;
     default:
+        t->left = true;
+        if (storage_memory_record_count(t->disk, 6 | POS_COLLECTION_SECRET) > 0)
+            sim_fail(s, t->index, "disconnected, and still there are secrets in its storage");
         fulfil(t);
     }
     if (t->core && o->wish == WISH_NONE)

@@ -95,7 +95,10 @@ static void rights_revoked(sim *s, sim_till *t)
 {
     if (t->joined < 0 || s->cloud_down)
         return;
-    sim_cloud_revoke_tokens(s->companies[t->company].company_id, s->stores[t->joined].store_id, s->now_ms);
+    if (!sim_cloud_revoke_tokens(s->companies[t->company].company_id, s->stores[t->joined].store_id, s->now_ms))
+        return;
+    if (t->token_store == t->joined)
+        memcpy(t->revoked, t->token, sizeof t->revoked);
     sim_log(SIM_LOG_WORLD, "all till tokens of %s are revoked", s->stores[t->joined].name);
 }
 
@@ -154,6 +157,7 @@ static void change_disk(sim *s, sim_till *t, storage_memory *disk, const char *h
     t->disk = disk;
     t->disk_ill_until_ms = 0;
     t->settled_at = 0;
+    t->left = false; /* what was there before may be there again */
     sim_till_expose(t, true);
     sim_till_start_at(s, t, s->now_ms + sim_random_between(&s->random, 1000, SIM_HOUR));
 }
