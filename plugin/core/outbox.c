@@ -260,6 +260,15 @@ static int32_t replace_rebuilt(core *c, const placing *where)
     return POS_OK;
 }
 
+/* The codes of on_daily_close() that a failed write may have. The host gives up after some of the others, but the storage's
+ * TOO_LARGE or MISUSE is no reason to: the report is neither. */
+static int32_t result_of_write(int32_t result)
+{
+    bool known = result == POS_OK || result == POS_E_NO_SPACE || result == POS_E_IO || result == POS_E_BUSY ||
+                 result == POS_E_NO_MEMORY;
+    return known ? result : POS_E_FAILED;
+}
+
 static int32_t write_report(core *c, record_header *header, const pos_report *z, const placing *where, uint64_t *put)
 {
     outbox *o = &c->outbox;
@@ -355,7 +364,7 @@ outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool fro
     else
         reject_unfit(&header, &report);
     uint64_t id = 0;
-    *error = write_report(c, &header, &report, &where, &id);
+    *error = result_of_write(write_report(c, &header, &report, &where, &id));
     *why = "the storage did not take the report; hand it over again";
     if (*error != POS_OK)
         return ENTRY_ERROR;

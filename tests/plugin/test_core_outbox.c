@@ -114,6 +114,21 @@ START_TEST(a_put_that_fails_is_repeated_whatever_became_of_it)
 }
 END_TEST
 
+/* TOO_LARGE and MISUSE would make the host give the close up. */
+START_TEST(what_a_storage_may_not_say_is_no_reason_to_give_a_close_up)
+{
+    static const int32_t codes[] = {POS_E_TOO_LARGE, POS_E_MISUSE, POS_E_UNSUPPORTED, -999};
+    hand_over_new(1, "a");
+    bench_pass(&b, BENCH_HOUR_MS);
+    bench_commit(&b, 2, "a");
+    for (uint32_t i = 0; i < 4; i++) {
+        fail_one_put(1, codes[i], 0);
+        ck_assert_int_eq(bench_hand_over(&b, &b.closes[1]), POS_E_FAILED);
+    }
+    ck_assert_int_eq(bench_hand_over(&b, &b.closes[1]), POS_OK);
+}
+END_TEST
+
 START_TEST(the_first_close_with_a_failing_name_record_is_refused)
 {
     bench_commit(&b, 1, "a");
@@ -381,6 +396,7 @@ int main(void)
     tcase_add_test(plain, ok_means_durable);
     tcase_add_test(plain, a_close_writes_once_even_with_the_settings_unsaved);
     tcase_add_test(plain, a_put_that_fails_is_repeated_whatever_became_of_it);
+    tcase_add_test(plain, what_a_storage_may_not_say_is_no_reason_to_give_a_close_up);
     tcase_add_test(plain, the_first_close_with_a_failing_name_record_is_refused);
     tcase_add_test(plain, reading_that_fails_never_guesses);
     tcase_add_test(plain, misuse_is_refused_in_words);
