@@ -196,8 +196,8 @@ static void ask(core *c, core_time now)
 }
 
 /* The cloud said no to the question itself. What it says of the permission holds for the uploads, too; anything else
- * means that it does not compare (another vendor's, an older one): then everything that is not known here is sent, and
- * it is the cloud that knows what it has. */
+ * means that it does not compare (another vendor's, an older one): then everything is sent, for it is the cloud that knows
+ * what it has. What began by itself is about what is not known here, and leaves the ledger alone. */
 static void take_refusal(core *c, const protocol_verdict *verdict)
 {
     resend *r = &c->resend;
@@ -213,7 +213,10 @@ static void take_refusal(core *c, const protocol_verdict *verdict)
              verdict->detail);
     resend_drop_question(c);
     r->is_blind = true;
-    history_compare_begin(c);
+    if (r->phase == RESEND_SCAN || c->state.resend.automatic)
+        history_compare_begin(c);
+    else
+        ledger_compare_refused(c);
 }
 
 bool resend_take_answer(core *c, core_time now, const net_answer *answer)

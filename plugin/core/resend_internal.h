@@ -79,7 +79,7 @@ typedef struct resend {
     backoff backoff;
     protocol_verdict failure;
     int64_t retry_at; /* elapsed ms: the storage or the host could not be read */
-    bool is_blind;    /* this cloud does not compare: all that is not in the ledger is sent */
+    bool is_blind;    /* this cloud does not compare: all is sent, or by itself all that is not in the ledger */
     bool is_stopping; /* cancelled: only the block at hand is brought to an end */
     bool is_full;     /* the outbox has enough of it for now */
     bool is_unsaved;  /* the count of what was queued moved */
@@ -160,6 +160,7 @@ bool walk_has_room(const core *c, uint32_t count, uint32_t ranges);
 void ledger_compare_begin(core *c);               /* with the first destination */
 bool ledger_compare_read(core *c, core_time now); /* ALL, BLOCKS, NUMBERS: one page */
 void ledger_compare_take(core *c, const protocol_comparison *answer);
+void ledger_compare_refused(core *c);    /* as if the cloud had nothing of what it was asked about */
 void ledger_compare_next_block(core *c); /* after a block is mended */
 
 /* resend_mend.c */

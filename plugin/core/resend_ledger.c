@@ -288,3 +288,16 @@ void ledger_compare_take(core *c, const protocol_comparison *answer)
     else if (c->resend.phase == RESEND_NUMBERS)
         take_numbers(c, &answer->sets[0]);
 }
+
+void ledger_compare_refused(core *c)
+{
+    resend *r = &c->resend;
+    if (r->phase == RESEND_ALL) {
+        for (uint32_t i = 0; i < r->set_count; i++)
+            r->sets[i].differs = r->sets[i].none_held = true;
+        r->set_at = 0;
+    } else {
+        r->sets[r->set_at].none_held = true;
+    }
+    next_set(c);
+}

@@ -86,14 +86,15 @@ typedef enum step {
     STEP_FULL      /* the outbox has enough of it */
 } step;
 
-/* Not to be sent any more. Where the cloud has it all the same, as the second of a conflict, that is all. */
+/* Not to be sent any more. Where the cloud has it all the same, as the second of a conflict, that is all; and of a cloud
+ * that does not compare nobody knows whether it lacks it. */
 static void give_up(core *c)
 {
     resend *r = &c->resend;
     if (r->is_probing)
         r->needs[r->at] = NEED_ASIDE;
     else
-        c->state.resend.gone++;
+        c->state.resend.gone += !r->is_blind;
     r->at++;
     core_changed(c);
 }

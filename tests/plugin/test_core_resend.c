@@ -116,6 +116,49 @@ START_TEST(a_host_without_a_history_has_nothing_to_send)
 }
 END_TEST
 
+/* ---- a cloud that does not compare ---- */
+
+static void refuse_to_compare(void)
+{
+    b.cloud.compare_fault = CLOUD_PROBLEM;
+    b.cloud.status = 404;
+    b.cloud.slug = "not-found";
+}
+
+/* Nothing says what such a cloud lost, so all that the owner asked for is sent, the ledger or not. */
+START_TEST(a_cloud_that_does_not_compare_gets_everything)
+{
+    resend_trade(1, 300);
+    resend_lose(3, 5);
+    refuse_to_compare();
+    resend_check_result(resend_all(), 300, 300, 0);
+    resend_check_all();
+}
+END_TEST
+
+START_TEST(a_cloud_that_stops_comparing_half_way_gets_everything_that_differs)
+{
+    resend_trade(1, 300);
+    resend_lose(3, 5);
+    ck_assert(resend_start());
+    for (int i = 0; i < 200000 && b.cloud.compares == 0; i++)
+        bench_pass(&b, bench_tick(&b, 0));
+    refuse_to_compare();
+    resend_check_result(resend_finish(), 300, 300, 0);
+    resend_check_all();
+}
+END_TEST
+
+START_TEST(what_nobody_looked_for_is_not_called_lost)
+{
+    resend_trade(1, 20);
+    b.closes[3].forgotten = b.closes[4].forgotten = true;
+    refuse_to_compare();
+    resend_check_result(resend_all(), 20, 18, 0);
+    ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', true), 20);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core: resend all statistics");
@@ -132,6 +175,9 @@ int main(void)
     tcase_add_test(tc, the_outbox_never_holds_more_than_the_window_of_it);
     tcase_add_test(tc, what_the_host_does_not_have_any_more_is_counted);
     tcase_add_test(tc, a_host_without_a_history_has_nothing_to_send);
+    tcase_add_test(tc, a_cloud_that_does_not_compare_gets_everything);
+    tcase_add_test(tc, a_cloud_that_stops_comparing_half_way_gets_everything_that_differs);
+    tcase_add_test(tc, what_nobody_looked_for_is_not_called_lost);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
