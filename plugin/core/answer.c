@@ -169,8 +169,7 @@ static void take_results(core *c, core_time now, protocol_results *results)
 {
     sender *s = &c->sender;
     uint32_t settled = 0;
-    c->failing_since_ms = 0;
-    c->last_failure = (protocol_verdict){.outcome = PROTOCOL_DONE, .cause = CAUSE_NONE};
+    core_forget_failure(c);
     s->limit = s->limit < PROTOCOL_BATCH_ITEMS_MAX / 2 ? s->limit * 2 : PROTOCOL_BATCH_ITEMS_MAX;
     for (uint32_t i = 0; i < s->count; i++) {
         s->items[i].fate = s->items[i].stale ? FATE_AGAIN : judge(c, now, &s->items[i], &results->items[i]);

@@ -302,6 +302,7 @@ static void put_state(core *c, core_time now)
     memcpy(access->token, a->answer->till_token, sizeof access->token);
     access->hold = HOLD_NONE;
     access->backoff = (backoff){0};
+    core_forget_failure(c); /* "log in again" is no longer what is to be done */
     uint32_t floor = c->state.registers[c->outbox.reg].epoch_floor;
     if (floor > c->outbox.epoch) {
         c->outbox.epoch = floor;

@@ -102,7 +102,7 @@ int32_t core_create(const core_env *env, core_time now, core **out, const char *
     memcpy(c->register_id, env->register_id, strnlen(env->register_id, sizeof c->register_id - 1));
     if (env->device_name)
         memcpy(c->device_name, env->device_name, strnlen(env->device_name, sizeof c->device_name - 1));
-    c->last_failure = (protocol_verdict){.outcome = PROTOCOL_DONE, .cause = CAUSE_NONE};
+    core_forget_failure(c);
     int32_t result = open_parts(c, now, reason);
     if (result != POS_OK) {
         core_destroy(c);

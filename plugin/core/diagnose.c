@@ -208,6 +208,7 @@ static void apply_to_store(core *c, core_time now, const protocol_verdict *verdi
     credential *access = &c->credentials[current_destination(c) - c->state.destinations];
     if (verdict->outcome == PROTOCOL_DONE) {
         access->hold = HOLD_NONE;
+        core_forget_failure(c);
         core_retry_now(c, now);
     } else if (verdict->outcome == PROTOCOL_REFUSED && verdict->cause == CAUSE_UNAUTHORIZED) {
         access->hold = HOLD_LOG_IN;

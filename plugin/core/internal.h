@@ -64,6 +64,7 @@ struct core {
 uint64_t core_random(core *c);
 void core_log(core *c, uint32_t level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void core_changed(core *c);
+void core_forget_failure(core *c); /* why uploads failed is over */
 /* Writes the state if the budget of this call allows, else leaves it to a tick. */
 int32_t core_save_state(core *c);
 

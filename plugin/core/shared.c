@@ -27,6 +27,12 @@ void core_changed(core *c)
     c->generation++;
 }
 
+void core_forget_failure(core *c)
+{
+    c->failing_since_ms = 0;
+    c->last_failure = (protocol_verdict){.outcome = PROTOCOL_DONE, .cause = CAUSE_NONE};
+}
+
 uint64_t core_generation(const core *c)
 {
     return c->generation;

@@ -255,6 +255,7 @@ START_TEST(the_owner_is_never_told_to_wait_for_a_renewal)
     for (int i = 0; i < _i; i++)
         bench_tick(&b, 0);
     ck_assert_int_eq(bench_assign(&b, "sto_A", CLAIM_FIRST, NULL), PROGRESS_DONE);
+    ck_assert_int_eq(core_get_queue(b.core, b.now).last_failure.outcome, PROTOCOL_DONE);
     ck_assert(bench_drain(&b, 60000));
     ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', true), 2);
     bench_crash(&b);
