@@ -18,14 +18,15 @@ typedef struct pos_host_info {
     uint32_t struct_size;
     uint32_t reserved;
     const char *product;      /* name and version of the POS program, for the cloud's and the log's eyes */
-    const char *register_id;  /* required; 1..64 bytes; the same as long as the instance lives. The company's own name
-                                 for this till: what is printed on its receipts */
+    const char *register_id;  /* required; 1..64 bytes of UTF-8 without control characters; the same as long as the
+                                 instance lives. The company's own name for this till: what is printed on its receipts */
     const char *device_name;  /* what a person calls this machine, "Counter 1" */
     const char *language;     /* BCP 47, "en", "es-MX"; English where a plugin lacks it */
     const char *time_zone;    /* IANA, "Europe/Madrid" */
     const char *country;      /* ISO 3166-1 alpha-2: a default in forms */
     const char *currency;     /* ISO 4217: a default in forms */
-    const char *cloud_url;    /* required; "https://host[:port]". http:// is accepted for loopback addresses only */
+    const char *cloud_url;    /* required; "https://host[:port]", no path. http:// is accepted for loopback addresses
+                                 only. One that cannot be used fails no create(): the screen says so */
     const char *ca_file;      /* PEM bundle to trust instead of the system's */
     const char *ca_directory; /* hashed directory of certificates; preferred: parsing a bundle costs about 20 ms */
     const char *proxy;        /* "http://host:port" for HTTPS CONNECT */
@@ -69,7 +70,8 @@ typedef struct pos_host {
     void (*log)(void *ctx, uint32_t level, const char *text);
 
     /* Required. Returns the extension of that name (a struct that begins with struct_size, and whose functions take its
-     * own `ctx` first), valid until destroy(), or NULL. Names end in their major version: "pos.reports/1". */
+     * own `ctx` first), valid and unchanged until destroy() (a plugin may copy it), or NULL. Names end in their major
+     * version: "pos.reports/1". */
     const void *(*get_extension)(void *ctx, const char *name);
 
     /* Required. */

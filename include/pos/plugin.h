@@ -34,7 +34,8 @@ typedef struct pos_plugin {
      *
      * `host` and what it points to stay valid until destroy() has returned. On failure *out is NULL and, if
      * error_capacity_bytes > 0, `error` holds the reason, zero-terminated, cut to fit.
-     * Errors: MISUSE (something required is missing), BUSY (the storage is locked), NO_MEMORY, IO, FAILED.
+     * Errors: MISUSE (something required is missing), BUSY (the storage is locked), NO_MEMORY, IO, FAILED, or what
+     * acquire() or list() of the storage returned. A storage that cannot write is no error here.
      */
     int32_t (*create)(const pos_host *host, pos_instance **out, char *error, uint32_t error_capacity_bytes);
 
@@ -51,7 +52,8 @@ typedef struct pos_plugin {
      * Errors: MISUSE (kind is not Z, z_number out of 1..POS_Z_NUMBER_MAX, register_id, business_date or currency
      * missing or malformed, document NULL with a size, another register than pos_host_info.register_id), TOO_LARGE
      * (over POS_DOCUMENT_MAX_BYTES: the owner sees it as rejected once it is caught up through pos.reports/1),
-     * NO_SPACE, IO, BUSY, NO_MEMORY. After an error nothing is promised: call again.
+     * NO_SPACE, IO, BUSY, NO_MEMORY, FAILED, FORKED. After an error nothing is promised: call again. MISUSE, too, when
+     * `origin` is unknown, and after stop().
      */
     int32_t (*on_daily_close)(pos_instance *self, const pos_report *z);
 

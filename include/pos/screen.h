@@ -8,7 +8,8 @@
  * add() only. One entry point thereby serves a touch screen, a terminal and a web page.
  *
  * The rows of a list follow it directly. A host that lacks a kind of widget shows its label, value and help as text.
- * Whatever the host knows about a widget (what was typed, focus, scroll position) it keeps under the widget's stable id.
+ * Whatever the host knows about a widget (what was typed, focus, scroll position) it keeps under the widget's stable id,
+ * as long as the screen's id stays.
  */
 #ifndef POS_SCREEN_H
 #define POS_SCREEN_H

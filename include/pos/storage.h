@@ -49,7 +49,7 @@ typedef struct pos_storage {
     void (*release)(void *ctx);
 
     /* Creates or replaces a record, durably (rules 1-3). size_bytes may be 0.
-     * Errors: NO_SPACE, TOO_LARGE, BUSY, IO. */
+     * Errors: NO_SPACE, TOO_LARGE (over POS_RECORD_MAX_BYTES), BUSY, IO. */
     int32_t (*put)(void *ctx, uint32_t collection, uint64_t id, const void *bytes, uint32_t size_bytes);
 
     /* Copies at most capacity_bytes of the record, from offset_bytes on, into `buffer`, and stores the record's whole
@@ -64,7 +64,8 @@ typedef struct pos_storage {
     int32_t (*remove)(void *ctx, uint32_t collection, const uint64_t *ids, uint32_t count);
 
     /* Visits the records of a collection with id >= from_id in ascending numeric order of the unsigned 64-bit id (not
-     * as text, not as a signed number). Errors: BUSY, IO. */
+     * as text, not as a signed number). A collection that nothing was put into is empty, not an error. Errors: BUSY,
+     * IO. */
     int32_t (*list)(void *ctx, uint32_t collection, uint64_t from_id, pos_record_visitor visitor, void *visitor_ctx);
 } pos_storage;
 
