@@ -92,7 +92,9 @@ fetched catchup_fetch(core *c, core_time now, int64_t number)
         return f.entry == ENTRY_NEW ? FETCHED_NEW : FETCHED_KNOWN;
     if (f.entry == ENTRY_ERROR)
         return FETCHED_ERROR;
-    return f.unusable || result == POS_E_NOT_FOUND ? FETCHED_NOTHING : FETCHED_FAILED;
+    if (f.unusable)
+        return FETCHED_UNUSABLE;
+    return result == POS_E_NOT_FOUND ? FETCHED_NOTHING : FETCHED_FAILED;
 }
 
 /* ---- walking ---- */
@@ -105,7 +107,7 @@ static void start_forward(core *c)
         k->complete_through = 0;
     }
     k->phase = CATCHUP_FORWARD;
-    k->failed_at = 0;
+    k->failed_at = k->unusable_at = 0;
     k->failed_in_a_row = 0;
     k->taken = 0;
     k->left_so_far = 0;
@@ -134,8 +136,23 @@ static void start(core *c, core_time now)
     k->cursor = k->last;
 }
 
+/* The owner is not told that all is there while the host keeps a close back. */
+static void note_lacking(core *c)
+{
+    catchup *k = &c->catchup;
+    bool unusable = k->unusable_at != 0 && (k->failed_at == 0 || k->unusable_at < k->failed_at);
+    int64_t lacking = unusable ? k->unusable_at : k->failed_at;
+    if (lacking != 0 && lacking != k->lacking_at)
+        core_log(c, POS_LOG_WARNING, "pos.reports/1 does not give out Z %lld: it cannot be sent", (long long)lacking);
+    if (lacking != k->lacking_at)
+        core_changed(c);
+    k->lacking_at = lacking;
+}
+
 static void pause_after_error(core *c, core_time now)
 {
+    if (c->catchup.phase == CATCHUP_FORWARD)
+        note_lacking(c);
     c->catchup.phase = CATCHUP_IDLE;
     c->catchup.check_at = now.elapsed_ms + RETRY_MS;
 }
@@ -145,7 +162,8 @@ static void finish(core *c, core_time now)
     catchup *k = &c->catchup;
     k->phase = CATCHUP_IDLE;
     k->left = k->left_so_far;
-    k->complete_through = k->failed_at == 0 ? k->last : k->failed_at - 1;
+    note_lacking(c);
+    k->complete_through = k->lacking_at == 0 ? k->last : k->lacking_at - 1;
     if (k->failed_at != 0)
         k->check_at = now.elapsed_ms + RETRY_MS;
     core_changed(c);
@@ -201,6 +219,8 @@ static void step_forward(core *c, core_time now)
             return;
         fetched got = catchup_fetch(c, now, k->cursor);
         k->taken += got == FETCHED_NEW;
+        if (got == FETCHED_UNUSABLE && k->unusable_at == 0)
+            k->unusable_at = k->cursor;
         failed = got == FETCHED_ERROR;
         if (got == FETCHED_FAILED && k->failed_at == 0)
             k->failed_at = k->cursor; /* one report that the host cannot read does not stop the rest */

@@ -24,6 +24,8 @@ typedef struct catchup {
     int64_t cursor;
     int64_t first, last; /* the host's lowest and highest number */
     int64_t failed_at;   /* the lowest number that the host could not give out this time; 0: none */
+    int64_t unusable_at; /* the lowest one of which it gave out what cannot be used; 0: none */
+    int64_t lacking_at;  /* the lowest of both in the last walk: the till is not complete from there on; 0: it is */
     uint32_t failed_in_a_row;
     uint32_t taken;           /* in this walk */
     bool waits;               /* the outbox has enough of it for now, or a comparison reads the history */
@@ -49,9 +51,10 @@ int32_t catchup_read_closed(core *c, int64_t number, pos_report_visitor visitor,
 typedef enum fetched {
     FETCHED_NEW = 1,
     FETCHED_KNOWN,
-    FETCHED_NOTHING, /* the host does not have it, or what it gave cannot be used */
-    FETCHED_FAILED,  /* the host could not give it out */
-    FETCHED_ERROR    /* our storage did not take it */
+    FETCHED_NOTHING,  /* the host does not have it */
+    FETCHED_UNUSABLE, /* what it gave cannot be used: asked again with the next hourly check */
+    FETCHED_FAILED,   /* the host could not give it out */
+    FETCHED_ERROR     /* our storage did not take it */
 } fetched;
 
 /* One report into the outbox. */

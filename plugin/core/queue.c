@@ -91,6 +91,9 @@ static void note_delivered_through(core *c, core_queue *q)
         if (idset_next(&o->waiting, first, &id) && id <= last && key_unpack(id).number <= through)
             through = key_unpack(id).number - 1;
     }
+    const catchup *k = &c->catchup;
+    if (k->lacking_at != 0 && k->epoch == o->epoch && through >= k->lacking_at)
+        through = k->lacking_at - 1;
     if (through <= 0)
         return;
     q->delivered_through = through;

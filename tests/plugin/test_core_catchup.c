@@ -237,9 +237,12 @@ START_TEST(one_report_that_the_host_cannot_give_does_not_stop_the_rest)
     bench_run(&b, 30000);
     ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', true), 8);
     bench_run(&b, 5 * 60000);
+    ck_assert_int_eq(core_get_queue(b.core, b.now).delivered_through, 2);
+    ck_assert(bench_logged(&b, "does not give out Z 3"));
     b.closed_error = POS_OK;
     bench_run(&b, 70000);
     check_counted(0, 9);
+    ck_assert_int_eq(core_get_queue(b.core, b.now).delivered_through, 9);
     ck_assert_uint_eq(b.core->outbox.epoch, 0);
 }
 END_TEST
@@ -282,10 +285,12 @@ START_TEST(a_host_that_gives_another_number_or_none_is_named)
     bench_run(&b, 60000);
     ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', true), 2);
     ck_assert(_i == 1 || bench_logged(&b, "another number"));
+    ck_assert_int_eq(core_get_queue(b.core, b.now).delivered_through, 1);
     b.reports.closed = bench_closed;
     bench_restart(&b);
     bench_run(&b, 60000);
     check_counted(0, 3);
+    ck_assert_int_eq(core_get_queue(b.core, b.now).delivered_through, 3);
 }
 END_TEST
 
