@@ -269,6 +269,18 @@ static int32_t result_of_write(int32_t result)
     return known ? result : POS_E_FAILED;
 }
 
+/* Where a report goes: as it was decided when it was accepted first, if this one takes the place of a damaged record;
+ * else where new ones go. */
+static uint32_t choose_slot(const core *c, const record_header *header)
+{
+    const outbox *o = &c->outbox;
+    uint64_t damaged;
+    if (!place_find_record(o, &o->damaged, header->epoch, header->z_number, &damaged))
+        return c->state.current_slot;
+    uint32_t slot = key_unpack(damaged).slot;
+    return slot < c->state.slot_count ? slot : c->state.current_slot;
+}
+
 static int32_t write_report(core *c, record_header *header, const pos_report *z, const placing *where, uint64_t *put)
 {
     outbox *o = &c->outbox;
@@ -280,7 +292,7 @@ static int32_t write_report(core *c, record_header *header, const pos_report *z,
     int32_t result = store_names(c);
     if (result != POS_OK)
         return result;
-    uint32_t slot = c->state.current_slot;
+    uint32_t slot = choose_slot(c, header);
     uint64_t id = key_pack((report_key){slot, o->reg, header->epoch, z->z_number});
     *put = 0;
     if (where->known == PLACE_BETTER && where->collection == COLLECTION_OUTBOX && !keep)

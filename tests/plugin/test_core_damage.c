@@ -81,6 +81,24 @@ START_TEST(even_the_last_one)
 }
 END_TEST
 
+START_TEST(what_is_fetched_again_goes_where_it_was_meant_to_go)
+{
+    connect_and_drain();
+    b.cloud.fault = CLOUD_UNREACHED;
+    bench_day(&b, 6);
+    ck_assert_int_eq(bench_assign(&b, "sto_B", CLAIM_FIRST, NULL), PROGRESS_DONE);
+    uint64_t id = 0;
+    ck_assert(idset_next(&b.core->outbox.waiting, 0, &id));
+    storage_memory_damage(b.disk, COLLECTION_OUTBOX, id, 60, 0x10);
+    b.cloud.fault = CLOUD_FINE;
+    core_retry_now(b.core, b.now);
+    ck_assert(bench_drain(&b, 2 * BENCH_HOUR_MS));
+    check_counted(5, 6);
+    ck_assert_int_eq(b.cloud.reports[5].z, 6);
+    ck_assert_str_eq(b.cloud.reports[5].store, "sto_A");
+}
+END_TEST
+
 START_TEST(without_a_history_it_stays_on_the_screen)
 {
     storage_memory_damage(b.disk, COLLECTION_OUTBOX, id_of(3), 60, 0x10);
@@ -314,6 +332,7 @@ int main(void)
     tcase_add_loop_test(tc, a_damaged_header_is_moved_aside_and_fetched_again, 0, 2);
     tcase_add_loop_test(tc, a_damaged_document_is_moved_aside_and_fetched_again, 0, 2);
     tcase_add_test(tc, even_the_last_one);
+    tcase_add_test(tc, what_is_fetched_again_goes_where_it_was_meant_to_go);
     tcase_add_test(tc, without_a_history_it_stays_on_the_screen);
     tcase_add_test(tc, moving_it_aside_fails_at_first);
     tcase_add_test(tc, a_newer_record_is_left_alone_and_shown);

@@ -163,8 +163,8 @@ static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
         wrong = "was rejected, though there is nothing wrong with it";
     else if (state->queued && !state->counted)
         wrong = NULL;
-    else if (!is_anywhere(state) && book->unreadable[t->index] > 0)
-        book->unreadable[t->index]--;
+    else if (!is_anywhere(state) && !z->may_be_lost && book->unreadable[t->index] > 0)
+        book->unreadable[t->index]--; /* on the screen, and no more can be told of it */
     else if (!is_anywhere(state) && !z->may_be_lost)
         wrong = "is lost";
     else if (!state->counted && !state->conflict && !state->rejected && state->damaged &&
