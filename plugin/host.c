@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "protocol/text.h"
+
 /* Copies the smaller of the two sizes and zero-fills the rest. */
 static bool copy_struct(void *to, size_t size, const void *from)
 {
@@ -43,6 +45,8 @@ const char *host_read_info(host_view *view)
     size_t length = info->register_id ? strnlen(info->register_id, POS_REGISTER_ID_MAX + 1) : 0;
     if (length == 0 || length > POS_REGISTER_ID_MAX)
         return "pos_host_info.register_id must have 1 to 64 bytes";
+    if (!text_is_utf8(info->register_id, length) || text_has_controls(info->register_id))
+        return "pos_host_info.register_id must be UTF-8 without control characters";
     if (!info->cloud_url || !info->cloud_url[0])
         return "pos_host_info.cloud_url is missing";
     return NULL;

@@ -12,6 +12,7 @@
  *     group "5"+group_id   user "6"+user_id            item "7"+item_id
  *     price "7"+item_id+"\x01"+price_level_id+"\x01"+valid_from
  *
+ * Give a line back with every member that was staged, known to you or not: one that is missing counts as a change.
  * Keys compare byte by byte, like memcmp ("a1" and "A1" are two items; an id such as "9e+05" is text and stays what it
  * is). So an item is followed by its own prices, and whatever a line refers to comes before it.
  *

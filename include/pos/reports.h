@@ -29,7 +29,7 @@ typedef struct pos_reports {
     /* Hands the closed report of that number to the visitor, once, with origin ORIGINAL (the bytes of the close) or
      * REBUILT. Where a number was used twice (the host was reset) it is the newest. The visitor may return an error,
      * which this function then returns. One that on_daily_close() would call MISUSE is logged (POS_LOG_MISUSE), left out,
-     * and asked for again after the next create(). Errors: NOT_FOUND, FAILED, IO, BUSY. */
+     * and asked for again hourly and after the next create(). Errors: NOT_FOUND, FAILED, IO, BUSY. */
     int32_t (*closed)(void *ctx, int64_t z_number, pos_report_visitor visitor, void *visitor_ctx);
 
     /* Takes the running figures of the open period now and hands them to the visitor, once, with

@@ -71,9 +71,11 @@ static void draw_known_row(screens *s, draw *d, const protocol_known_till *till)
 {
     char id[sizeof ROW_PREFIX + PROTOCOL_TILL_ID_LEN];
     snprintf(id, sizeof id, ROW_PREFIX "%s", till->till_id);
-    const char *last_z = till->last_z_number > 0 ? draw_say(d, TEXT_KNOWN_LAST_Z, draw_plain(d, till->last_z_number),
-                                                            draw_date(d, till->last_business_date))
-                                                 : page_word(s, TEXT_KNOWN_NO_Z);
+    const char *number = draw_plain(d, till->last_z_number);
+    const char *last_z = till->last_z_number <= 0 ? page_word(s, TEXT_KNOWN_NO_Z)
+                         : *till->last_business_date
+                             ? draw_say(d, TEXT_KNOWN_LAST_Z, number, draw_date(d, till->last_business_date))
+                             : draw_say(d, TEXT_KNOWN_LAST_Z_UNDATED, number);
     const char *seen = till->last_seen_at_ms > 0 ? draw_moment(d, till->last_seen_at_ms) : page_word(s, TEXT_NEVER);
     draw_row(d, id, *till->device_name ? till->device_name : page_word(s, TEXT_KNOWN_UNNAMED), NULL,
              draw_say(d, TEXT_KNOWN_ROW, last_z, seen), true);

@@ -107,6 +107,20 @@ static void create(void)
     ck_assert_msg(calls.create(&host.now, &instance, error, sizeof error) == POS_OK, "%s", error);
 }
 
+START_TEST(a_register_id_that_no_cloud_takes_is_refused)
+{
+    static const char *const bad[] = {"", "a\nb", "\x7f", "\xff", "caf\xc3"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char error[256] = "";
+        info.now.register_id = bad[i];
+        ck_assert_int_eq(calls.create(&host.now, &instance, error, sizeof error), POS_E_MISUSE);
+        ck_assert_msg(strstr(error, "register_id"), "%s", error);
+    }
+    info.now.register_id = "caf\xc3\xa9 1";
+    create();
+}
+END_TEST
+
 /* ---- what it sees of the host's calls ---- */
 
 static unsigned widgets;
@@ -332,6 +346,7 @@ int main(void)
     tcase_add_test(tcase, test_order_and_lock);
     tcase_add_test(tcase, test_reentry);
     tcase_add_test(tcase, test_forked_child);
+    tcase_add_test(tcase, a_register_id_that_no_cloud_takes_is_refused);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
