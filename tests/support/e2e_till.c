@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define RUN_MS 90000
+#define RUN_MS 240000
 
 static const char set_up_script[] = "open\n"
                                     "press welcome.skip\n"
