@@ -7,42 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalogue_bench.h"
+#include "catalogue_shop.h"
 #include "till/catalogue.h"
-#include "till_fixture.h"
-
-static struct till_fixture fixture;
-static const pos_catalogue *c;
-
-static void open_till(void)
-{
-    till_fixture_open(&fixture, NULL);
-    const pos_host *host = &fixture.till.host.abi;
-    c = host->get_extension(host->ctx, POS_CATALOGUE_1);
-    ck_assert_ptr_nonnull(c);
-}
-
-static void setup(void)
-{
-    till_fixture_start(&fixture);
-    open_till();
-}
-
-static void teardown(void)
-{
-    till_fixture_end(&fixture);
-}
-
-static void restart(void)
-{
-    till_fixture_close(&fixture);
-    open_till();
-}
-
-static void script(const char *commands)
-{
-    ck_assert_msg(till_fixture_script(&fixture, commands, NULL, 0) == RUN_OK, "%s", fixture.fault.text);
-}
 
 static void expect_refused(uint32_t mode, const char *const *lines, const char *words)
 {
