@@ -78,8 +78,8 @@ static int32_t take_closed(void *ctx, const pos_report *in)
         f->unusable = true;
         return POS_E_MISUSE;
     }
-    bool stub = error == POS_E_TOO_LARGE;
-    f->entry = outbox_accept(f->c, f->now, &report, true, stub, &error, &why);
+    bool too_large = error == POS_E_TOO_LARGE;
+    f->entry = outbox_accept(f->c, f->now, &report, true, too_large, &error, &why);
     return f->entry == ENTRY_ERROR ? error : POS_OK;
 }
 

@@ -142,7 +142,7 @@ int32_t core_close_day(core *c, core_time now, const pos_report *z, const char *
     vault_begin_call(&c->vault);
     int32_t error = intake_read(z, POS_REPORT_Z, c->register_id, &report, why);
     if (error == POS_E_TOO_LARGE)
-        c->catchup.check_at = 0; /* it comes as a stub, from the host's history */
+        c->catchup.check_at = 0; /* it comes without its document, from the host's history */
     if (error != POS_OK)
         return error;
     if (outbox_accept(c, now, &report, false, false, &error, why) == ENTRY_ERROR)

@@ -351,11 +351,11 @@ static void advance(core *c, const record_header *header)
     }
 }
 
-outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool from_history, bool stub, int32_t *error,
-                           const char **why)
+outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool from_history, bool too_large,
+                           int32_t *error, const char **why)
 {
     pos_report report = *z;
-    if (stub)
+    if (too_large)
         report.document_size = 0;
     record_header header;
     fill_header(&header, &report, now);
@@ -371,7 +371,7 @@ outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool fro
     if (where.epoch > EPOCH_MAX)
         return ENTRY_ERROR;
     header.epoch = where.epoch;
-    if (stub)
+    if (too_large)
         reject(&header, "too-large", "larger than 4 MiB; the till still has it");
     else
         reject_unfit(&header, &report);

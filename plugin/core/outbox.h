@@ -44,9 +44,9 @@ typedef enum outbox_entry {
 } outbox_entry;
 
 /* Takes a report that intake_read() has passed. from_history: fetched from the host, not handed over at a close.
- * stub: the document was too large; only the struct is kept, as rejected. *error: of ENTRY_ERROR. */
-outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool from_history, bool stub, int32_t *error,
-                           const char **why);
+ * too_large: the document is larger than what is taken; only the struct is kept, as rejected. *error: of ENTRY_ERROR. */
+outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool from_history, bool too_large,
+                           int32_t *error, const char **why);
 
 /* Puts a report that is known already back into the outbox, as it was then: same epoch, same slot. */
 int32_t outbox_put_again(core *c, core_time now, const pos_report *z, uint32_t slot, uint32_t epoch);

@@ -116,7 +116,7 @@ static void scan_number(core *c)
     }
     int32_t result = catchup_read_closed(c, r->cursor, hash_closed, &h);
     if (h.is_too_large)
-        need(r, index); /* it is kept as a stub, and shown */
+        need(r, index); /* it is kept without its document, and shown */
     if (result != POS_OK || h.is_useless || h.is_too_large)
         return; /* not there, or not to be read: catching up tries again, and says so */
     if (h.is_here)

@@ -223,7 +223,7 @@ static e2e_day *make_large_day(int64_t number)
     return day;
 }
 
-START_TEST(over_4_mb_is_refused_in_words_and_caught_up_as_a_stub)
+START_TEST(over_4_mb_is_refused_in_words_and_caught_up_without_its_document)
 {
     set_up();
     e2e_close_day(&host, 1);
@@ -291,7 +291,7 @@ int main(void)
         {"do not add up", figures_that_do_not_add_up_are_carried_with_a_warning},
         {"number used", number_used_by_other_content_opens_an_epoch},
         {"cloned disk", cloned_disk_ends_in_a_conflict_that_is_shown},
-        {"over 4 MB", over_4_mb_is_refused_in_words_and_caught_up_as_a_stub},
+        {"over 4 MB", over_4_mb_is_refused_in_words_and_caught_up_without_its_document},
         {"over 4 MB, later", over_4_mb_is_caught_up_within_the_hour},
         {"exactly 4 MB", exactly_4_mb_is_delivered},
     };
