@@ -29,15 +29,15 @@ DEPS_LINT  := clang clang-format clang-tidy cppcheck g++ libclang-rt-14-dev \
 deps_test  := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST)
 deps_lint  := $(deps_test) $(DEPS_LINT)
 deps_demo  := $(DEPS_BUILD) $(DEPS_RUN)
-deps_deps  := $(deps_lint) $(DEPS_BROWSER)
 deps_run   := $(deps_demo)
 deps_test-browser := $(deps_demo) $(DEPS_BROWSER)
 deps_asan  := $(deps_test)
 deps_tsan  := $(deps_test)
 deps_tests := $(deps_test)
 deps_sim   := $(deps_test)
-deps_fuzz  := $(deps_test) clang libclang-rt-14-dev
 deps_test-run := $(deps_test)
+# Whatever a target asks for: an area with an include file of its own names there what its targets need.
+deps_deps  = $(foreach list,$(filter-out deps_deps,$(filter deps_%,$(.VARIABLES))),$($(list)))
 needed = $(sort $(DEPS_BUILD) $(foreach goal,$(MAKECMDGOALS),$(deps_$(goal))) \
                 $(if $(filter $(BUILD)/tests/%,$(MAKECMDGOALS)),$(deps_test)))
 
@@ -89,11 +89,14 @@ CLOUD_OBJS  := $(call objs,mock-host/cloud)
 
 # tests/AREA/test_NAME.c is a test program; the area's other files, and tests/support, are there for those that call
 # them. tests/NAME.c is a program written against include/ alone. tests/AREA/test_NAME.sh is a test as it stands.
-# Those that wait for other processes come first: they take longest.
+# Those that wait for other processes come first: they take longest. An area with targets of its own has them in
+# tests/AREA/AREA.mk, and its files are not there for others.
+AREA_MKS    := $(sort $(wildcard tests/*/*.mk))
 TEST_SRCS   := $(call srcs,tests/e2e) $(call srcs,$(filter-out tests/e2e,$(wildcard tests/*)))
 TEST_BINS   := $(patsubst %.c,$(BUILD)/%,$(filter $(addsuffix /test_%,$(wildcard tests/*)),$(TEST_SRCS)))
 TEST_SCRIPTS := $(sort $(wildcard tests/*/test_*.sh))
-TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c) tests/sim/% tests/fuzz/%,$(TEST_SRCS)))
+TEST_HELPERS := $(call objs_of,$(filter-out $(TEST_BINS:$(BUILD)/%=%.c) tests/sim/% \
+                   $(addsuffix %,$(dir $(AREA_MKS))),$(TEST_SRCS)))
 BARE_BINS   := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/*.c)))
 TEST_OBJS   := $(call objs_of,$(TEST_SRCS) $(sort $(wildcard tests/*.c)))
 
@@ -107,7 +110,7 @@ ALL_HEADERS := $(sort $(shell find include plugin host-sdk mock-host tests -name
 .PHONY: help deps deps-needed build objects tests test test-run test-browser demo run lint asan tsan install uninstall clean format FORCE
 
 help:
-	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) tests/fuzz/fuzz.mk
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) $(AREA_MKS)
 	@echo "Variables: BUILD= CC= OPT= CFLAGS= LDFLAGS= WERROR= DESTDIR= PREFIX= LIBDIR= DEPS=no V=1"
 
 ## make deps           install every package that any target needs (each target installs its own anyway)
@@ -205,7 +208,7 @@ sim: $(BUILD)/tests/sim/sim
 	    $< $(SEED) 2 $$((($(SEEDS) + 1) / 2)) $(TILLS) $(DAYS) & first=$$!; \
 	    $< $$(($(SEED) + 1)) 2 $$(($(SEEDS) / 2)) $(TILLS) $(DAYS); second=$$?; wait $$first && exit $$second)
 
-include tests/fuzz/fuzz.mk
+include $(AREA_MKS)
 
 # Plugins that each get one thing wrong, for tests/abi/test_loader.c.
 FAKES := $(patsubst %.c,$(BUILD)/%.so,$(sort $(wildcard tests/abi/fakes/*.c)))

@@ -1,5 +1,7 @@
 # Fuzzers: included by the Makefile. tests/fuzz/fuzz.h says what a fuzzer is.
 #
+deps_fuzz := $(deps_test) clang libclang-rt-14-dev
+
 # Each is built twice: with replay.c into a test, and (in a build of its own, by clang) with libFuzzer.
 FUZZERS      := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_TESTS   := $(FUZZERS:%=$(BUILD)/tests/fuzz/test_%)
