@@ -7,19 +7,65 @@
 
 #include <string.h>
 
-typedef struct words {
-    const char *english;
-    const char *spanish;
-} words;
+/*
+ * A language's words stand in one piece of read-only memory, and each is found by where it begins in it: a table of
+ * pointers would have to be adjusted to the address of the object in every process that loads it, and be a copy there.
+ */
+#define TEXT(id, en, es)                               char id[sizeof(en)];
+#define PLURAL(id, en_one, en_other, es_one, es_other) char id[sizeof(en_one)], id##_OTHER[sizeof(en_other)];
+typedef struct english_words {
+    char none[1];
+#include "texts/words.def"
+} english_words;
+#undef TEXT
+#undef PLURAL
 
-#define TEXT(id, en, es)                               {en, es},
-#define PLURAL(id, en_one, en_other, es_one, es_other) {en_one, es_one}, {en_other, es_other},
-static const words table[TEXT_COUNT] = {
-    {"", ""},
+#define TEXT(id, en, es)                               char id[sizeof(es)];
+#define PLURAL(id, en_one, en_other, es_one, es_other) char id[sizeof(es_one)], id##_OTHER[sizeof(es_other)];
+typedef struct spanish_words {
+    char none[1];
+#include "texts/words.def"
+} spanish_words;
+#undef TEXT
+#undef PLURAL
+
+#define TEXT(id, en, es)                               en,
+#define PLURAL(id, en_one, en_other, es_one, es_other) en_one, en_other,
+static const english_words english = {
+    "",
 #include "texts/words.def"
 };
 #undef TEXT
 #undef PLURAL
+
+#define TEXT(id, en, es)                               es,
+#define PLURAL(id, en_one, en_other, es_one, es_other) es_one, es_other,
+static const spanish_words spanish = {
+    "",
+#include "texts/words.def"
+};
+#undef TEXT
+#undef PLURAL
+
+typedef struct beginning {
+    uint16_t english, spanish;
+} beginning;
+_Static_assert(sizeof(english_words) <= UINT16_MAX && sizeof(spanish_words) <= UINT16_MAX,
+               "16 bits hold any beginning");
+
+#define AT(id)                                                                                                         \
+    {                                                                                                                  \
+        offsetof(english_words, id), offsetof(spanish_words, id)                                                       \
+    }
+#define TEXT(id, en, es)                               AT(id),
+#define PLURAL(id, en_one, en_other, es_one, es_other) AT(id), AT(id##_OTHER),
+static const beginning beginnings[TEXT_COUNT] = {
+    AT(none),
+#include "texts/words.def"
+};
+#undef TEXT
+#undef PLURAL
+#undef AT
 
 texts_language texts_find_language(const char *tag)
 {
@@ -32,7 +78,8 @@ const char *texts_get(texts_language language, text_id id)
 {
     if ((unsigned)id >= (unsigned)TEXT_COUNT)
         return "";
-    return language == TEXTS_SPANISH ? table[id].spanish : table[id].english;
+    return language == TEXTS_SPANISH ? (const char *)&spanish + beginnings[id].spanish
+                                     : (const char *)&english + beginnings[id].english;
 }
 
 text_id texts_choose_plural(text_id one, int64_t number)
