@@ -89,6 +89,17 @@ static net_config make_net_config(const pos_host_info *info, char *agent, size_t
     };
 }
 
+/* Not refused: reports are kept until the host's next version sets it right. The address itself may hold a password. */
+static void log_unusable_address(const pos_instance *self)
+{
+    const char *reason;
+    if (net_url_is_allowed(self->host.info.cloud_url, &reason))
+        return;
+    char line[256];
+    snprintf(line, sizeof line, "pos_host_info.cloud_url cannot be used, so nothing is sent: %s", reason);
+    self->host.host.log(self->host.host.ctx, POS_LOG_MISUSE, line);
+}
+
 static void random_bytes(void *bytes, size_t count)
 {
     randombytes_buf(bytes, count);
@@ -121,6 +132,7 @@ static int32_t build(pos_instance *self, const char **why)
     self->net = net_curl_create(&config, why);
     if (!self->net)
         return POS_E_FAILED;
+    log_unusable_address(self);
     core_env env = {
         .storage = &self->host.storage,
         .host_ctx = self->host.host.ctx,

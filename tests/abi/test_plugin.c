@@ -27,6 +27,7 @@ static int offers_reports;
 static pos_plugin calls;
 static pos_instance *instance;
 static int32_t (*in_log)(void);
+static char misuse[256]; /* the last that was logged as such */
 static int32_t inner_result;
 static int64_t elapsed_ms;
 
@@ -45,7 +46,9 @@ static void host_now(void *ctx, pos_time *out)
 
 static void host_log(void *ctx, uint32_t level, const char *text)
 {
-    (void)ctx, (void)level, (void)text;
+    (void)ctx;
+    if (level == POS_LOG_MISUSE)
+        snprintf(misuse, sizeof misuse, "%s", text);
     if (in_log != NULL)
         inner_result = in_log();
 }
@@ -89,6 +92,7 @@ static void setup(void)
     host.now.abi_minor = 99;
     offers_reports = 1;
     in_log = NULL;
+    misuse[0] = '\0';
     instance = NULL;
     calls = (pos_plugin){.struct_size = sizeof calls};
     ck_assert_int_eq(plugin_object_entry(&host.now, &calls), POS_OK);
@@ -118,6 +122,16 @@ START_TEST(a_register_id_that_no_cloud_takes_is_refused)
     }
     info.now.register_id = "caf\xc3\xa9 1";
     create();
+}
+END_TEST
+
+START_TEST(a_cloud_url_that_cannot_be_used_is_logged_without_the_address)
+{
+    info.now.cloud_url = "http://name:secret@cloud.example";
+    create();
+    ck_assert_msg(strstr(misuse, "cloud_url"), "%s", misuse);
+    ck_assert_msg(strstr(misuse, "https"), "%s", misuse);
+    ck_assert_msg(!strstr(misuse, "secret"), "%s", misuse);
 }
 END_TEST
 
@@ -347,6 +361,7 @@ int main(void)
     tcase_add_test(tcase, test_reentry);
     tcase_add_test(tcase, test_forked_child);
     tcase_add_test(tcase, a_register_id_that_no_cloud_takes_is_refused);
+    tcase_add_test(tcase, a_cloud_url_that_cannot_be_used_is_logged_without_the_address);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
