@@ -113,19 +113,6 @@ bool idset_next(const idset *set, uint64_t from, uint64_t *id)
     return true;
 }
 
-bool idset_prev(const idset *set, uint64_t from, uint64_t *id)
-{
-    size_t at = idset_find(set, from);
-    if (at < set->count && set->runs[at].first <= from) {
-        *id = from;
-        return true;
-    }
-    if (at == 0)
-        return false;
-    *id = set->runs[at - 1].last;
-    return true;
-}
-
 bool idset_at(const idset *set, uint64_t index, uint64_t *id)
 {
     for (size_t i = 0; i < set->count; i++) {

@@ -28,7 +28,6 @@ bool idset_reserve(idset *set);             /* makes sure that the next idset_ad
 bool idset_remove(idset *set, uint64_t id); /* false: out of memory (a run had to be split) */
 bool idset_has(const idset *set, uint64_t id);
 bool idset_next(const idset *set, uint64_t from, uint64_t *id); /* the lowest id >= from */
-bool idset_prev(const idset *set, uint64_t from, uint64_t *id); /* the highest id <= from */
 bool idset_at(const idset *set, uint64_t index, uint64_t *id);  /* by position, ascending */
 uint64_t idset_count_between(const idset *set, uint64_t first, uint64_t last);
 

@@ -30,11 +30,6 @@ void schedule_soon(schedule *s, int64_t elapsed_ms)
         s->due = elapsed_ms + SCHEDULE_SOON_MS;
 }
 
-void schedule_stop(schedule *s)
-{
-    s->running = false;
-}
-
 bool schedule_is_due(const schedule *s, int64_t elapsed_ms)
 {
     return s->running && elapsed_ms >= s->due;

@@ -24,7 +24,6 @@ typedef struct schedule {
 /* Anchors the grid at a start. till_hash: any number made from the till's id. */
 void schedule_start(schedule *s, int64_t elapsed_ms, int64_t wall_ms, uint64_t till_hash);
 void schedule_soon(schedule *s, int64_t elapsed_ms); /* switched on, or a store was just assigned */
-void schedule_stop(schedule *s);
 bool schedule_is_due(const schedule *s, int64_t elapsed_ms);
 void schedule_taken(schedule *s, int64_t elapsed_ms); /* on to the next instant of the grid, 10 minutes away or more */
 int64_t schedule_wait_ms(const schedule *s, int64_t elapsed_ms); /* -1: not running */

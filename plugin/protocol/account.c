@@ -123,8 +123,3 @@ void protocol_read_session(const net_answer *answer, protocol_verdict *verdict, 
         reader_doubt(verdict, session, sizeof *session);
     json_free(tree);
 }
-
-void protocol_read_nothing(const net_answer *answer, protocol_verdict *verdict)
-{
-    protocol_judge(answer, NULL, verdict);
-}

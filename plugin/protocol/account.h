@@ -40,6 +40,5 @@ typedef struct protocol_session {
 /* Each reads one kind of answer: the verdict always, the rest when verdict->outcome is PROTOCOL_DONE. */
 void protocol_read_pending(const net_answer *answer, protocol_verdict *verdict, char id[PROTOCOL_ID_MAX + 1]);
 void protocol_read_session(const net_answer *answer, protocol_verdict *verdict, protocol_session *session);
-void protocol_read_nothing(const net_answer *answer, protocol_verdict *verdict); /* 204 */
 
 #endif

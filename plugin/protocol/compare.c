@@ -47,11 +47,6 @@ void protocol_question_free(protocol_question *question)
     free(question);
 }
 
-uint32_t protocol_question_sets(const protocol_question *question)
-{
-    return question->set_count;
-}
-
 uint32_t protocol_question_ranges(const protocol_question *question)
 {
     return question->range_count;

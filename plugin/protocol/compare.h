@@ -26,7 +26,6 @@ typedef struct protocol_question protocol_question;
 
 protocol_question *protocol_question_new(void);
 void protocol_question_free(protocol_question *question);
-uint32_t protocol_question_sets(const protocol_question *question);
 uint32_t protocol_question_ranges(const protocol_question *question);
 
 /* Each returns false when memory is out or a limit is reached: the question is then good for nothing but to be freed.

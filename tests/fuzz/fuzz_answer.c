@@ -258,12 +258,15 @@ static void try_health(const net_answer *answer, protocol_verdict *v)
     FUZZ_REQUIRE(v->outcome != PROTOCOL_DONE || is_count(time_ms));
 }
 
-static void (*const readers[])(const net_answer *,
-                               protocol_verdict *) = {try_pending,    try_session,   protocol_read_nothing,
-                                                      try_companies,  try_company,   try_stores,
-                                                      try_store,      try_till,      try_results,
-                                                      try_comparison, try_catalogue, try_lines,
-                                                      try_upload,     try_health,    protocol_read_catalogue_cancelled};
+static void try_nothing(const net_answer *answer, protocol_verdict *v)
+{
+    protocol_judge(answer, NULL, v);
+}
+
+static void (*const readers[])(const net_answer *, protocol_verdict *) = {
+    try_pending,   try_session, try_nothing, try_companies, try_company,
+    try_stores,    try_store,   try_till,    try_results,   try_comparison,
+    try_catalogue, try_lines,   try_upload,  try_health,    protocol_read_catalogue_cancelled};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -101,11 +101,11 @@ START_TEST(test_nothing_wanted)
     static const int others[] = {200, 201, 205, 302};
     size_t i;
 
-    protocol_read_nothing(&answer, &verdict);
+    protocol_judge(&answer, NULL, &verdict);
     ck_assert_int_eq(verdict.outcome, PROTOCOL_DONE);
     for (i = 0; i < sizeof others / sizeof others[0]; i++) {
         answer.status = others[i];
-        protocol_read_nothing(&answer, &verdict);
+        protocol_judge(&answer, NULL, &verdict);
         ck_assert_int_eq(verdict.outcome, PROTOCOL_RETRY);
         ck_assert_int_eq(verdict.cause, CAUSE_NOT_THE_CLOUD);
     }
