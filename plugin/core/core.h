@@ -87,7 +87,7 @@ typedef enum core_request {
     REQUEST_LIST_STORES,
     REQUEST_CREATE_STORE, /* done: core_created_store() */
     REQUEST_ASSIGN,       /* done: assigned; failed with CAUSE_REGISTER_KNOWN: core_known_tills() */
-    REQUEST_DISCONNECT    /* done: nothing is left here that could send */
+    REQUEST_DISCONNECT    /* done: nothing is left here that could send; verdict RETRY: the cloud could not be told */
 } core_request;
 
 typedef enum core_progress {

@@ -26,12 +26,15 @@ static void tell(core *c, net_request *request)
     uint32_t ticket = request ? c->env.net->submit(c->env.net, request) : 0;
     if (ticket != 0 && d->told < sizeof d->tickets / sizeof d->tickets[0])
         d->tickets[d->told++] = ticket;
+    else
+        d->unheard = true;
 }
 
 /* The requests hold copies of the tokens; the net wipes them. */
 static void tell_all(core *c)
 {
     c->disconnect.told = 0;
+    c->disconnect.unheard = false;
     for (uint32_t i = 0; i < c->state.destination_count; i++) {
         const destination *d = &c->state.destinations[i];
         if (c->credentials[i].token[0])
@@ -91,6 +94,21 @@ static void wipe(core *c, core_time now)
     c->disconnect.phase = DISCONNECT_PUT_STATE;
 }
 
+/* What the cloud did not hear stays valid there: the owner should know, even if nothing here can use it. */
+static void end(core *c)
+{
+    disconnect *d = &c->disconnect;
+    protocol_verdict verdict = {.outcome = PROTOCOL_DONE};
+    if (d->told > 0 || d->unheard)
+        verdict = (protocol_verdict){.outcome = PROTOCOL_RETRY, .cause = CAUSE_OFFLINE};
+    for (uint32_t i = 0; i < d->told; i++)
+        c->env.net->cancel(c->env.net, d->tickets[i]);
+    d->told = 0;
+    d->phase = DISCONNECT_IDLE;
+    core_log(c, POS_LOG_INFO, "disconnected; nothing is sent until the next log-in");
+    person_end(c, true, &verdict);
+}
+
 bool disconnect_tick(core *c, core_time now)
 {
     disconnect *d = &c->disconnect;
@@ -110,12 +128,7 @@ bool disconnect_tick(core *c, core_time now)
     case DISCONNECT_TELL:
         if (d->told > 0 && now.elapsed_ms < d->give_up_at)
             return false;
-        for (uint32_t i = 0; i < d->told; i++)
-            c->env.net->cancel(c->env.net, d->tickets[i]);
-        d->told = 0;
-        d->phase = DISCONNECT_IDLE;
-        core_log(c, POS_LOG_INFO, "disconnected; nothing is sent until the next log-in");
-        person_end(c, true, NULL);
+        end(c);
         return false;
     default:
         return false;
@@ -127,6 +140,9 @@ bool disconnect_take_answer(core *c, const net_answer *answer)
     disconnect *d = &c->disconnect;
     for (uint32_t i = 0; i < d->told; i++) {
         if (d->tickets[i] == answer->ticket) {
+            protocol_verdict verdict; /* one that is refused is of no use already */
+            protocol_judge(answer, NULL, &verdict);
+            d->unheard |= verdict.outcome == PROTOCOL_RETRY;
             d->tickets[i] = d->tickets[--d->told];
             return true;
         }

@@ -23,6 +23,7 @@ typedef struct disconnect {
     disconnect_phase phase;
     int64_t give_up_at; /* elapsed ms */
     uint32_t told;      /* requests under way */
+    bool unheard;       /* one of them ended without the cloud's word */
     uint32_t tickets[33];
 } disconnect;
 

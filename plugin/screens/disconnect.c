@@ -62,6 +62,8 @@ static void answered_disconnect(screens *s, const core_person *person)
     }
     page_go_home(s);
     page_push(s, &page_disconnected);
+    if (person->verdict.outcome == PROTOCOL_RETRY)
+        page_notice(s, POS_LEVEL_WARNING, TEXT_DISCONNECTED_UNHEARD, NULL, NULL);
 }
 
 static void draw_disconnected(screens *s, draw *d)

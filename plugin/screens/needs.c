@@ -27,11 +27,12 @@ static void append_count(list *l, const char *id, uint32_t attention, text_id li
     n->number = number;
 }
 
-static void append_held(list *l, const core_queue *queue)
+static void append_held(list *l, const screens *s, const core_queue *queue)
 {
     switch (queue->hold) {
     case HOLD_NO_STORE:
-        append_count(l, "need.no_store", POS_ATTENTION_ACTION, TEXT_LINE_NO_STORE, TEXT_NEED_NO_STORE, queue->held);
+        append_count(l, "need.no_store", POS_ATTENTION_ACTION, TEXT_LINE_NO_STORE,
+                     core_get_account(s->core).logged_in ? TEXT_NEED_STORE_ONLY : TEXT_NEED_NO_STORE, queue->held);
         break;
     case HOLD_DISCONNECTED:
         append_count(l, "need.disconnected", POS_ATTENTION_ACTION, TEXT_LINE_DISCONNECTED, TEXT_NEED_DISCONNECTED,
@@ -76,7 +77,7 @@ uint32_t needs_find(const screens *s, const core_queue *queue, need found[NEEDS_
     if (queue->storage_failing)
         append(&l, "need.storage", POS_ATTENTION_ACTION, TEXT_LINE_STORAGE, TEXT_NEED_STORAGE);
     if (queue->held > 0)
-        append_held(&l, queue);
+        append_held(&l, s, queue);
     append_count(&l, "need.rejected", POS_ATTENTION_ACTION, TEXT_LINE_REJECTED,
                  page_get(s) == &page_status ? TEXT_NEED_REJECTED_HERE : TEXT_NEED_REJECTED, queue->rejected);
     append_count(&l, "need.damaged", POS_ATTENTION_ACTION, TEXT_LINE_DAMAGED, TEXT_NEED_DAMAGED, queue->damaged);

@@ -82,6 +82,7 @@ START_TEST(disconnect_without_a_network_ends_after_ten_seconds)
     core_person_forget(b.core); /* leaving the page does not stop it */
     bench_run(&b, 2000);
     ck_assert_int_eq(asked()->progress, PROGRESS_DONE);
+    ck_assert_int_eq(asked()->verdict.outcome, PROTOCOL_RETRY); /* what the cloud does not know is said */
     ck_assert_int_le(b.now.elapsed_ms - before, 12000);
     ck_assert(b.net->requests[b.net->count - 1].cancelled);
 }

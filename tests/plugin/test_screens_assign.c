@@ -191,6 +191,37 @@ START_TEST(test_disconnect)
 }
 END_TEST
 
+START_TEST(test_disconnect_that_the_cloud_does_not_hear_of)
+{
+    bench *b = bench_open("en");
+    bench_assign(b);
+    bench_press(b, "disconnect");
+    b->cloud.holds = true;
+    bench_press_and_wait(b, "disconnect.accept");
+    bench_pass(b, 11000);
+    ck_assert_int_eq(bench_render(b, NULL), POS_OK);
+    bench_expect_page(b, "disconnected");
+    bench_expect(b, "FactoryCLOUD could not be reached");
+    bench_press(b, "disconnect.done");
+    b->cloud.holds = false;
+    bench_close(b);
+}
+END_TEST
+
+START_TEST(test_reports_without_a_store_ask_for_a_log_in_only_where_it_lacks)
+{
+    bench *b = bench_open("en");
+    bench_event(b, POS_EVENT_OPENED);
+    bench_close_day(b, 1, "{}");
+    bench_press(b, "status");
+    bench_expect(b, "waits for a store: log in, then choose one");
+    bench_log_in(b);
+    bench_press(b, "status");
+    bench_expect(b, "waits for a store: choose one");
+    bench_close(b);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("screens, assignment");
@@ -204,6 +235,8 @@ int main(void)
     tcase_add_test(tcase, test_session_ends_on_the_way);
     tcase_add_test(tcase, test_send_x);
     tcase_add_test(tcase, test_disconnect);
+    tcase_add_test(tcase, test_disconnect_that_the_cloud_does_not_hear_of);
+    tcase_add_test(tcase, test_reports_without_a_store_ask_for_a_log_in_only_where_it_lacks);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
