@@ -3,6 +3,7 @@
  * The running figures of the shop, an X, for pos.reports/1. The till keeps no X: whoever asks gets the figures of now,
  * under the sequence that they have reserved.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "figures.h"
@@ -40,6 +41,8 @@ int32_t shop_take_running(void *ctx, int64_t min_x_sequence, pos_report_visitor 
     if (result == POS_OK) {
         till->shop.last_running_receipt = period.last_receipt_number;
         till->shop.running_taken++;
+        log_write(&till->log, POS_LOG_DEBUG, "the plugin has taken X %" PRId64 " of the period that will be Z %" PRId64,
+                  figures.report.x_sequence, figures.report.z_number);
     }
     figures_free(&figures);
     return result;

@@ -22,15 +22,27 @@
 
 /* ---- the process ---- */
 
-void e2e_cloud_open(e2e_cloud *cloud)
+static void open_new(e2e_cloud *cloud, bool plain)
 {
     memset(cloud, 0, sizeof *cloud);
+    cloud->plain = plain;
     e2e_make_folder(cloud->folder);
     e2e_join_path(cloud->log, cloud->folder, "cloud.log");
     e2e_join_path(cloud->database, cloud->folder, "cloud.db");
-    e2e_join_path(cloud->ca, cloud->folder, "tls/ca.pem");
+    if (!plain)
+        e2e_join_path(cloud->ca, cloud->folder, "tls/ca.pem");
     e2e_join_path(cloud->mail, cloud->folder, "mail");
     e2e_cloud_start(cloud);
+}
+
+void e2e_cloud_open(e2e_cloud *cloud)
+{
+    open_new(cloud, false);
+}
+
+void e2e_cloud_open_plain(e2e_cloud *cloud)
+{
+    open_new(cloud, true);
 }
 
 /* Reads the line "mock-cloud: listening on https://127.0.0.1:port" and copies it to the log. */
@@ -52,10 +64,11 @@ static void await_line(e2e_cloud *cloud, int fd, int log_fd)
     ck_assert_int_ge((int)write(log_fd, line, used), 0);
     const char *colon = strrchr(line, ':');
     ck_assert_msg(colon && sscanf(colon, ":%d", &cloud->port) == 1, "the cloud does not tell its port: %s", line);
-    snprintf(cloud->url, sizeof cloud->url, "https://127.0.0.1:%d", cloud->port);
+    snprintf(cloud->url, sizeof cloud->url, "%s://127.0.0.1:%d", cloud->plain ? "http" : "https", cloud->port);
 }
 
-void e2e_cloud_start(e2e_cloud *cloud)
+/* Returns what it will say its line to. */
+static int spawn(e2e_cloud *cloud, int log_fd)
 {
     char program[E2E_PATH_BYTES], listen_at[32];
     int out[2];
@@ -71,13 +84,27 @@ void e2e_cloud_start(e2e_cloud *cloud)
                           (char *)"--log-level",
                           (char *)"debug",
                           (char *)"--fast-passwords",
+                          cloud->plain ? (char *)"--no-tls" : NULL,
                           NULL};
-    int log_fd = open(cloud->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     ck_assert_msg(log_fd >= 0 && pipe(out) == 0, "cannot make %s: %s", cloud->log, strerror(errno));
     cloud->pid = e2e_spawn(argv, out[1], log_fd);
     close(out[1]);
-    await_line(cloud, out[0], log_fd);
-    close(out[0]);
+    return out[0];
+}
+
+void e2e_cloud_start(e2e_cloud *cloud)
+{
+    int log_fd = open(cloud->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int out_fd = spawn(cloud, log_fd);
+    await_line(cloud, out_fd, log_fd);
+    close(out_fd);
+    close(log_fd);
+}
+
+void e2e_cloud_begin(e2e_cloud *cloud)
+{
+    int log_fd = open(cloud->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    close(spawn(cloud, log_fd));
     close(log_fd);
 }
 
@@ -138,7 +165,7 @@ long e2e_cloud_call(const e2e_cloud *cloud, const char *method, const char *path
         headers = curl_slist_append(headers, authorization);
     }
     curl_easy_setopt(curl, CURLOPT_URL, url);
-    curl_easy_setopt(curl, CURLOPT_CAINFO, cloud->ca);
+    curl_easy_setopt(curl, CURLOPT_CAINFO, cloud->plain ? NULL : cloud->ca);
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

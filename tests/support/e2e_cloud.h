@@ -16,12 +16,15 @@ typedef struct e2e_cloud {
     char mail[E2E_PATH_BYTES];
     char url[64];
     int port;
+    bool plain;        /* without TLS */
     pid_t pid;         /* 0: it does not run */
     char last_code[8]; /* that was read from a mail */
 } e2e_cloud;
 
-void e2e_cloud_open(e2e_cloud *cloud);  /* a new one, running */
+void e2e_cloud_open(e2e_cloud *cloud); /* a new one, running */
+void e2e_cloud_open_plain(e2e_cloud *cloud);
 void e2e_cloud_start(e2e_cloud *cloud); /* again, on the same folder and port; returns when it listens */
+void e2e_cloud_begin(e2e_cloud *cloud); /* likewise, but returns at once: only to be killed while it starts */
 void e2e_cloud_stop(e2e_cloud *cloud);  /* SIGTERM; it must end well */
 void e2e_cloud_kill(e2e_cloud *cloud);  /* SIGKILL */
 void e2e_cloud_close(e2e_cloud *cloud); /* stops it if need be and removes its folder */

@@ -94,6 +94,8 @@ static void spawn(e2e_till *till, char *script_file)
                           (char *)"8",
                           (char *)"--script",
                           script_file,
+                          (char *)"--register",
+                          (char *)(till->register_id ? till->register_id : "T1"),
                           (char *)(till->catalogue ? "--catalogue" : NULL),
                           (char *)till->catalogue,
                           NULL};

@@ -15,9 +15,10 @@ typedef struct e2e_till {
     char log[E2E_PATH_BYTES];
     char output_file[E2E_PATH_BYTES]; /* of the last run: standard output and error */
     const e2e_cloud *cloud;
-    const char *catalogue; /* a file with what the new till sells; NULL: the built-in shop's */
-    char *output;          /* of the last run that ended */
-    pid_t pid;             /* 0: it does not run */
+    const char *catalogue;   /* a file with what the new till sells; NULL: the built-in shop's */
+    const char *register_id; /* NULL: T1 */
+    char *output;            /* of the last run that ended */
+    pid_t pid;               /* 0: it does not run */
 } e2e_till;
 
 void e2e_till_open(e2e_till *till, const e2e_cloud *cloud); /* a new, empty data folder */
