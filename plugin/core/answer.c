@@ -73,7 +73,7 @@ static void refuse_batch(core *c, core_time now, const protocol_verdict *verdict
         break;
     case CAUSE_STORE_REFUSED:
         note_failure(c, now, verdict);
-        access->hold = HOLD_STORE_REFUSED;
+        sender_hold_store(c, now, c->sender.destination);
         break;
     case CAUSE_ENCODING:
         if (c->sender.encodings != 0) {

@@ -285,6 +285,7 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
     if (flags & (CORE_TICK_RESUMED | CORE_TICK_NETWORK_CHANGED))
         try_now(c);
     take_answers(c, now);
+    sender_lift_holds(c, now, false);
     bool more = write_one(c, now);
     more = sender_advance(c, now) || more;
     more = catalogue_tick(c, now) || more;
@@ -294,14 +295,10 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
 
 void core_retry_now(core *c, core_time now)
 {
-    (void)now;
     try_now(c);
     sender_forget_aside(c);
     c->write_retry_at = 0;
-    for (uint32_t i = 0; i < c->state.destination_count; i++) {
-        if (c->credentials[i].hold == HOLD_STORE_REFUSED)
-            c->credentials[i].hold = HOLD_NONE;
-    }
+    sender_lift_holds(c, now, true);
     core_changed(c);
 }
 

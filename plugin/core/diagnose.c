@@ -205,7 +205,8 @@ static void take_session(core *c, core_time now, const net_answer *answer)
 /* What was found out here holds for the uploads, too: they start at once, or are held. */
 static void apply_to_store(core *c, core_time now, const protocol_verdict *verdict)
 {
-    credential *access = &c->credentials[current_destination(c) - c->state.destinations];
+    uint32_t at = (uint32_t)(current_destination(c) - c->state.destinations);
+    credential *access = &c->credentials[at];
     if (verdict->outcome == PROTOCOL_DONE) {
         access->hold = HOLD_NONE;
         core_forget_failure(c);
@@ -213,7 +214,7 @@ static void apply_to_store(core *c, core_time now, const protocol_verdict *verdi
     } else if (verdict->outcome == PROTOCOL_REFUSED && verdict->cause == CAUSE_UNAUTHORIZED) {
         access->hold = HOLD_LOG_IN;
     } else if (verdict->outcome == PROTOCOL_REFUSED && verdict->cause == CAUSE_STORE_REFUSED) {
-        access->hold = HOLD_STORE_REFUSED;
+        sender_hold_store(c, now, at);
     }
 }
 

@@ -26,6 +26,7 @@
 typedef struct credential {
     char token[PROTOCOL_TOKEN_MAX + 1]; /* "" : none */
     core_hold hold;                     /* HOLD_NONE, or why the cloud does not take reports for it */
+    int64_t ask_again_at;               /* of HOLD_STORE_REFUSED, elapsed ms */
     backoff backoff;
 } credential;
 

@@ -198,7 +198,7 @@ static void ask(core *c, core_time now)
 /* The cloud said no to the question itself. What it says of the permission holds for the uploads, too; anything else
  * means that it does not compare (another vendor's, an older one): then everything is sent, for it is the cloud that knows
  * what it has. What began by itself is about what is not known here, and leaves the ledger alone. */
-static void take_refusal(core *c, const protocol_verdict *verdict)
+static void take_refusal(core *c, core_time now, const protocol_verdict *verdict)
 {
     resend *r = &c->resend;
     if (verdict->cause == CAUSE_UNAUTHORIZED) {
@@ -206,7 +206,7 @@ static void take_refusal(core *c, const protocol_verdict *verdict)
         return;
     }
     if (verdict->cause == CAUSE_STORE_REFUSED && verdict->status == 403) {
-        c->credentials[r->destination].hold = HOLD_STORE_REFUSED;
+        sender_hold_store(c, now, r->destination);
         return;
     }
     core_log(c, POS_LOG_ERROR, "resend: the cloud does not compare: %d %s %s", (int)verdict->status, verdict->code,
@@ -235,7 +235,7 @@ bool resend_take_answer(core *c, core_time now, const net_answer *answer)
         return true;
     }
     if (verdict.outcome == PROTOCOL_REFUSED) {
-        take_refusal(c, &verdict);
+        take_refusal(c, now, &verdict);
         return true;
     }
     backoff_succeed(&r->backoff);

@@ -7,6 +7,8 @@
 
 #include "core/internal.h"
 
+#define ASK_AGAIN_MS (INT64_C(6) * 3600 * 1000)
+
 void sender_open(core *c)
 {
     c->sender.phase = SENDER_IDLE;
@@ -102,6 +104,23 @@ core_hold sender_hold_of(const core *c, const destination *d)
         return HOLD_NONE;
     bool current = c->state.assigned && state_slot_destination(&c->state, c->state.current_slot) == d;
     return current ? HOLD_LOG_IN : HOLD_DISCONNECTED;
+}
+
+void sender_hold_store(core *c, core_time now, uint32_t index)
+{
+    c->credentials[index].hold = HOLD_STORE_REFUSED;
+    c->credentials[index].ask_again_at = now.elapsed_ms + ASK_AGAIN_MS;
+}
+
+void sender_lift_holds(core *c, core_time now, bool all)
+{
+    for (uint32_t i = 0; i < c->state.destination_count; i++) {
+        credential *access = &c->credentials[i];
+        if (access->hold != HOLD_STORE_REFUSED || (!all && now.elapsed_ms < access->ask_again_at))
+            continue;
+        access->hold = HOLD_NONE;
+        core_changed(c);
+    }
 }
 
 bool sender_next_in_slot(const core *c, core_time now, uint32_t slot, uint64_t from, uint64_t *id)

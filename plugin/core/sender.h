@@ -90,6 +90,11 @@ void sender_finish(core *c);
 /* Why reports of this destination are not sent at all; HOLD_NONE: they are. NULL: undecided. */
 core_hold sender_hold_of(const core *c, const destination *d);
 
+/* The cloud takes nothing for that store: it is closed, or this till has no access any more. That may be taken back
+ * without a word to the till, so it is asked again every six hours, besides at the owner's "Retry now". */
+void sender_hold_store(core *c, core_time now, uint32_t index);
+void sender_lift_holds(core *c, core_time now, bool all);
+
 bool sender_is_sending(const core *c, uint64_t id); /* in the batch that is in flight */
 /* The next report of that slot from `from` on that may be sent in the batch at hand: of those that were set aside in a
  * batch of such ones, else of those that were not. */

@@ -323,6 +323,20 @@ START_TEST(a_closed_store_holds_until_somebody_tries_again)
 }
 END_TEST
 
+START_TEST(a_store_that_opens_again_gets_its_reports_within_six_hours)
+{
+    b.cloud.store_closed = true;
+    bench_day(&b, 1);
+    bench_run(&b, BENCH_DAY_MS - BENCH_HOUR_MS);
+    ck_assert_uint_eq(b.cloud.uploads, 4); /* asked at 0, 6, 12 and 18 hours */
+    ck_assert_int_eq(queue().hold, HOLD_STORE_REFUSED);
+    b.cloud.store_closed = false;
+    bench_run(&b, 2 * BENCH_HOUR_MS);
+    ck_assert_uint_eq(queue().pending, 0);
+    ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', true), 1);
+}
+END_TEST
+
 START_TEST(a_404_of_the_cloud_holds_and_that_of_a_proxy_does_not)
 {
     b.cloud.fault = _i == 0 ? CLOUD_PROBLEM : CLOUD_BARE;
@@ -406,6 +420,7 @@ int main(void)
     tcase_add_test(tc, long_words_of_the_cloud_are_cut_between_characters);
     tcase_add_test(tc, a_401_holds_until_the_store_is_assigned_again);
     tcase_add_test(tc, a_closed_store_holds_until_somebody_tries_again);
+    tcase_add_test(tc, a_store_that_opens_again_gets_its_reports_within_six_hours);
     tcase_add_loop_test(tc, a_404_of_the_cloud_holds_and_that_of_a_proxy_does_not, 0, 2);
     tcase_add_test(tc, each_store_gets_what_was_closed_for_it);
     tcase_add_test(tc, one_store_that_refuses_does_not_stop_the_other);
