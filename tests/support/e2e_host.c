@@ -7,6 +7,7 @@
 #include "support/e2e_sql.h"
 
 #include <errno.h>
+#include <pos/catalogue.h>
 #include <pos/reports.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,6 +84,8 @@ static int32_t give_running(void *ctx, int64_t min_x_sequence, pos_report_visito
 static const void *give_extension(void *ctx, const char *name)
 {
     const e2e_host *host = ctx;
+    if (strcmp(name, POS_CATALOGUE_1) == 0)
+        return host->catalogue;
     return host->has_history && strcmp(name, POS_REPORTS_1) == 0 ? &host->reports : NULL;
 }
 

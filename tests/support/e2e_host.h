@@ -32,6 +32,7 @@ typedef struct e2e_host {
     char ca_file[E2E_PATH_BYTES];
     pos_host_info info;
     bool has_history;        /* offers pos.reports/1; from the next start on */
+    const void *catalogue;   /* pos.catalogue/1; NULL: not offered. From the next start on, too */
     uint32_t write_delay_ms; /* slow flash: each put and remove takes so much longer */
     int64_t clock_ahead_ms;  /* of the real clocks */
 

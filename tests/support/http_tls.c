@@ -96,7 +96,10 @@ static void make_certificate(http_tls *tls, const http_tls_options *options)
         good(gnutls_x509_crt_set_subject_alt_name(tls->certificate, GNUTLS_SAN_IPADDRESS, loopback, sizeof loopback,
                                                   GNUTLS_FSAN_SET),
              "address");
-    good(gnutls_x509_crt_sign2(tls->certificate, tls->ca, tls->ca_key, GNUTLS_DIG_SHA256, 0), "sign");
+    if (options->self_signed)
+        good(gnutls_x509_crt_sign2(tls->certificate, tls->certificate, tls->key, GNUTLS_DIG_SHA256, 0), "sign");
+    else
+        good(gnutls_x509_crt_sign2(tls->certificate, tls->ca, tls->ca_key, GNUTLS_DIG_SHA256, 0), "sign");
 }
 
 /* ---- the layer ---- */

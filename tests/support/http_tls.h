@@ -10,6 +10,7 @@ typedef struct http_tls_options {
     const char *priorities; /* GnuTLS priority string; NULL: "NORMAL" */
     int from_days;          /* valid from and until, relative to today; both 0: yesterday until tomorrow */
     int until_days;
+    bool self_signed; /* by its own key instead of the authority's */
 } http_tls_options;
 
 typedef struct http_tls http_tls;
