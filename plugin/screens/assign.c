@@ -25,6 +25,8 @@ static void draw_assign(screens *s, draw *d)
     if (assignment.without_store > 0)
         draw_notice(d, "without_store", POS_LEVEL_INFO,
                     draw_count(d, TEXT_ASSIGN_WITHOUT_STORE, assignment.without_store, s->store.name));
+    if (assignment.without_store > 0 && queue.catching_up)
+        draw_notice(d, "history", POS_LEVEL_INFO, page_word(s, TEXT_ASSIGN_HISTORY));
     if (!is_same && queue.pending > assignment.without_store) {
         uint32_t bound = queue.pending - assignment.without_store;
         draw_notice(d, "bound", POS_LEVEL_INFO,

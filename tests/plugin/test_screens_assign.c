@@ -222,6 +222,38 @@ START_TEST(test_reports_without_a_store_ask_for_a_log_in_only_where_it_lacks)
 }
 END_TEST
 
+static int32_t two_hundred(void *ctx, int64_t *first, int64_t *last)
+{
+    (void)ctx;
+    *first = 1, *last = 200;
+    return POS_OK;
+}
+
+static int32_t each_of_them(void *ctx, int64_t number, pos_report_visitor visitor, void *visitor_ctx)
+{
+    (void)ctx;
+    char document[64];
+    snprintf(document, sizeof document, "{\"day\":%lld}", (long long)number);
+    pos_report z = bench_report(POS_REPORT_Z, number, document);
+    return visitor(visitor_ctx, &z);
+}
+
+START_TEST(test_all_days_of_a_long_history_follow_and_accept_says_so)
+{
+    bench *b = bench_open("en");
+    b->reports.closed_range = two_hundred;
+    b->reports.closed = each_of_them;
+    bench_pass(b, 3600000);
+    bench_settle(b);
+    bench_settle(b);
+    bench_log_in(b);
+    bench_choose(b, "store.sto_1");
+    bench_expect(b, "64 reports that were closed without a store");
+    bench_expect(b, "other days that this till has closed and never sent follow");
+    bench_close(b);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("screens, assignment");
@@ -234,6 +266,7 @@ int main(void)
     tcase_add_test(tcase, test_known_till_is_chosen_once);
     tcase_add_test(tcase, test_session_ends_on_the_way);
     tcase_add_test(tcase, test_send_x);
+    tcase_add_test(tcase, test_all_days_of_a_long_history_follow_and_accept_says_so);
     tcase_add_test(tcase, test_disconnect);
     tcase_add_test(tcase, test_disconnect_that_the_cloud_does_not_hear_of);
     tcase_add_test(tcase, test_reports_without_a_store_ask_for_a_log_in_only_where_it_lacks);
