@@ -9,7 +9,7 @@
 
 #include <sqlite3.h>
 
-#include "netcut/proxy.h"
+#include "support/proxy.h"
 #include "support/catalogue_host.h"
 #include "support/e2e_owner.h"
 
@@ -20,9 +20,10 @@ typedef struct bench {
     proxy *proxy;
     catalogue_host catalogue;
     sqlite3 *database; /* the cloud's */
-    sqlite3_stmt *standing;
+    sqlite3_stmt *arrivals;
     int64_t last_z;
-    int64_t longest_us; /* of a tick */
+    int64_t checked_z, last_row; /* up to where the cloud's rows were looked at */
+    int64_t longest_us;          /* of a tick */
 } bench;
 
 void bench_open(bench *b, bool plain); /* registered, assigned, one day delivered */

@@ -45,7 +45,7 @@ int main(int count, char **words)
     slow_add_cases(suite, part, of);
     wrong_add_cases(suite, part, of);
     SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_MINIMAL);
+    srunner_run_all(runner, CK_SILENT);
     int failed = srunner_ntests_failed(runner), ran = srunner_ntests_run(runner);
     srunner_print(runner, CK_NORMAL);
     srunner_free(runner);

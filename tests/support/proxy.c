@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tests/netcut/proxy.c - the loop: accept, forward, act. Sockets do not block; each way has one buffer, and is read
+ * tests/support/proxy.c - the loop: accept, forward, act. Sockets do not block; each way has one buffer, and is read
  * again when it is empty.
  *
  * The loop holds the lock whenever it does not sleep, so that a caller may change anything under it. What a caller
@@ -8,7 +8,7 @@
  * all of them are level-triggered.
  */
 #define _GNU_SOURCE /* accept4 */
-#include "netcut/proxy.h"
+#include "support/proxy.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * tests/netcut/proxy.h - a TCP proxy on loopback that forwards bytes both ways and, once, does something at one byte
+ * tests/support/proxy.h - a TCP proxy on loopback that forwards bytes both ways and, once, does something at one byte
  * offset of one direction. It knows nothing of TLS or HTTP: an offset counts every byte on the wire.
  *
  * It runs in a thread of its own, driven by events; every call here returns at once.
  */
-#ifndef NETCUT_PROXY_H
-#define NETCUT_PROXY_H
+#ifndef SUPPORT_PROXY_H
+#define SUPPORT_PROXY_H
 
 #include <stdbool.h>
 #include <stdint.h>
