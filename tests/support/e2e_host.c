@@ -200,7 +200,7 @@ static void open_storage(e2e_host *host)
     ck_assert_msg(result == POS_OK, "storage: %s", why);
 }
 
-static void drop_instance(e2e_host *host)
+void e2e_host_drop(e2e_host *host)
 {
     poshost_guard_free(host->guard);
     poshost_storage_close(host->storage);
@@ -247,7 +247,7 @@ int32_t e2e_host_start(e2e_host *host, char *why, uint32_t why_bytes)
     if (why)
         snprintf(why, why_bytes, "%s", words);
     if (result != POS_OK)
-        drop_instance(host);
+        e2e_host_drop(host);
     return result;
 }
 
@@ -258,7 +258,7 @@ void e2e_host_stop(e2e_host *host)
     ck_assert_int_eq(poshost_guard_destroy(host->guard), POS_OK);
     int64_t took_ms = e2e_now_ms() - start_ms;
     ck_assert_msg(took_ms < STOP_MS, "stop and destroy took %lld ms", (long long)took_ms);
-    drop_instance(host);
+    e2e_host_drop(host);
 }
 
 void e2e_host_close(e2e_host *host)

@@ -63,6 +63,7 @@ void e2e_host_open(e2e_host *host, const e2e_cloud *cloud); /* a new data folder
 /* Starts an instance on the folder. Returns the result of create, with the words in `why` (may be NULL). */
 int32_t e2e_host_start(e2e_host *host, char *why, uint32_t why_bytes);
 void e2e_host_stop(e2e_host *host);  /* stop, destroy; under a second or the test fails */
+void e2e_host_drop(e2e_host *host);  /* what is left of an instance that a test has destroyed itself */
 void e2e_host_close(e2e_host *host); /* stops it if need be and removes the folder */
 void e2e_host_aim(e2e_host *host, const char *url, const char *ca_file); /* another cloud, from the next start on */
 
