@@ -2,6 +2,7 @@
 /*
  * net/curl.c - the real net: the vtable over the mailbox and the worker, and their beginning and end.
  */
+#include "net/at_exit.h"
 #include "net/mailbox.h"
 #include "net/net.h"
 #include "net/transfer.h"
@@ -12,8 +13,9 @@
 typedef struct net_curl {
     net calls; /* first: a net * is a net_curl * */
     mailbox box;
-    worker *worker;
+    worker *worker;      /* NULL: the process is ending, and it was ended before */
     uint32_t generation; /* of the settings made last */
+    at_exit_entry at_exit;
 } net_curl;
 
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
@@ -23,6 +25,7 @@ static CURLcode curl_ready;
 static void init_curl(void)
 {
     curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    at_exit_start();
 }
 
 static net_curl *self_of(net *calls)
@@ -91,12 +94,23 @@ static bool curl_stop(net *calls, uint32_t deadline_ms)
     return mailbox_wait_left(&self->box, deadline_ms);
 }
 
+/* context: the net_curl. Joined, not only told: a thread's own end calls into the TLS library, too. */
+static void end_worker(void *context)
+{
+    net_curl *self = context;
+
+    mailbox_stop(&self->box);
+    if (self->worker != NULL)
+        worker_join(self->worker);
+    self->worker = NULL;
+}
+
 static void curl_destroy(net *calls)
 {
     net_curl *self = self_of(calls);
 
-    mailbox_stop(&self->box);
-    worker_join(self->worker);
+    at_exit_remove(&self->at_exit);
+    end_worker(self);
     mailbox_clear(&self->box);
     free(self);
 }
@@ -126,6 +140,8 @@ static net_curl *create(const net_config *config, const char **reason)
     made->worker = worker_start(&made->box, reason);
     if (made->worker == NULL)
         return fail(made);
+    made->at_exit = (at_exit_entry){.end = end_worker, .context = made};
+    at_exit_add(&made->at_exit);
     made->calls = (net){curl_submit, curl_poll, curl_cancel, curl_progress, curl_configure, curl_stop, curl_destroy};
     return made;
 }

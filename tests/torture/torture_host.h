@@ -136,12 +136,11 @@ static inline int32_t torture_no_report(void *ctx, int64_t number, pos_report_vi
 
 /* ---- life ---- */
 
-/* One object for all hosts that are opened with the same plugin; NULL calls: to be set later. */
 static inline void torture_open(torture_host *h, const poshost_plugin *plugin)
 {
     memset(h, 0, sizeof *h);
     h->disk = storage_memory_new();
-    h->calls = plugin ? poshost_plugin_calls(plugin) : NULL;
+    h->calls = poshost_plugin_calls(plugin);
     h->info = (pos_host_info){.struct_size = sizeof h->info,
                               .product = "torture 1",
                               .register_id = "till-1",
