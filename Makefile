@@ -31,13 +31,15 @@ deps_lint  := $(deps_test) $(DEPS_LINT)
 deps_demo  := $(DEPS_BUILD) $(DEPS_RUN)
 deps_run   := $(deps_demo)
 deps_test-browser := $(deps_demo) $(DEPS_BROWSER)
-deps_asan  := $(deps_test)
+DEPS_ASAN  := clang libclang-rt-14-dev llvm
+deps_asan  := $(deps_test) $(DEPS_ASAN)
 deps_tsan  := $(deps_test)
 deps_tests := $(deps_test)
 deps_sim   := $(deps_test)
 deps_test-run := $(deps_test)
-# Whatever a target asks for: an area with an include file of its own names there what its targets need.
-deps_deps  = $(foreach list,$(filter-out deps_deps,$(filter deps_%,$(.VARIABLES))),$($(list)))
+# Whatever a target asks for: an area with an include file of its own names there what its targets need. What only
+# a target *-deps asks for is left to it.
+deps_deps  = $(foreach list,$(filter-out deps_%deps,$(filter deps_%,$(.VARIABLES))),$($(list)))
 needed = $(sort $(DEPS_BUILD) $(foreach goal,$(MAKECMDGOALS),$(deps_$(goal))) \
                 $(if $(filter $(BUILD)/tests/%,$(MAKECMDGOALS)),$(deps_test)))
 
@@ -47,11 +49,14 @@ STD      := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 WERROR   ?= -Werror
 OPT      ?= -O2 -g
+# What only tests: it takes most of a build, and some builds want it quickly.
+OPT_TESTS ?= $(OPT)
 SAN      ?=
 # -U first: some toolchains predefine it. Sanitizer builds go without.
-FORTIFY  := -U_FORTIFY_SOURCE $(if $(SAN)$(filter -O0,$(OPT)),,-D_FORTIFY_SOURCE=2)
+FORTIFY  := -U_FORTIFY_SOURCE $(if $(SAN)$(filter -O0,$(OPT) $(OPT_TESTS)),,-D_FORTIFY_SOURCE=2)
 HARDEN   := -fstack-protector-strong -fPIC -fvisibility=hidden $(FORTIFY)
-COMPILE  := $(STD) $(WARN) $(WERROR) $(OPT) $(HARDEN) $(SAN) -ffile-prefix-map=$(CURDIR)/= -Iinclude $(CPPFLAGS) $(CFLAGS)
+COMPILE   = $(STD) $(WARN) $(WERROR) $(if $(filter tests/%,$<),$(OPT_TESTS),$(OPT)) $(HARDEN) $(SAN) \
+            -ffile-prefix-map=$(CURDIR)/= -Iinclude $(CPPFLAGS) $(CFLAGS)
 LINK     := -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAGS)
 NO_UNDEF := $(if $(SAN),,-Wl,-z,defs)
 
@@ -105,6 +110,7 @@ ALL_SRCS    := $(ALL_OBJS:$(BUILD)/obj/%.o=%.c)
 ALL_HEADERS := $(sort $(shell find include plugin host-sdk mock-host tests -name '*.h'))
 
 .DEFAULT_GOAL := build
+.SECONDEXPANSION:
 .SECONDARY:
 .DELETE_ON_ERROR:
 .PHONY: help deps deps-needed build objects tests test test-run test-browser demo run lint asan tsan install uninstall clean format FORCE
@@ -124,9 +130,10 @@ build: $(BUILD)/factorycloud.so $(BUILD)/libposhost.a $(BUILD)/libposhost.so $(B
 objects: $(ALL_OBJS)
 
 # Other flags, another compiler or another version: everything is built anew.
+flags = $(VERSION) $(CC) $(COMPILE) $(LINK) tests: $(OPT_TESTS)
 $(BUILD)/flags: FORCE | deps-needed
 	@mkdir -p $(@D)
-	@echo '$(VERSION) $(CC) $(COMPILE) $(LINK)' | cmp -s - $@ || echo '$(VERSION) $(CC) $(COMPILE) $(LINK)' >$@
+	@echo '$(flags)' | cmp -s - $@ || echo '$(flags)' >$@
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -160,14 +167,14 @@ $(BUILD)/mock-cloud: $(CLOUD_OBJS)
 ## make test           build everything and run every test; the last line counts them. TESTS='plugin/%' runs some,
 ##                     VERBOSE=1 shows what they print
 TESTS ?= %
-TEST_CHOICE ?= echo
 chosen = $(filter $(addprefix $1,$(TESTS)) $(addprefix $1,$(TESTS:%=%.sh)),$2)
 # As many at a time as make runs recipes.
 test_jobs = $(patsubst -j%,%,$(firstword $(filter -j%,$(MAKEFLAGS))))
 test: test-run
-test-run: build tests
-	@BUILD=$(abspath $(BUILD)) CC='$(CC)' TEST_JOBS=$(test_jobs) tests/run.sh $$($(TEST_CHOICE) \
-	    $(abspath $(call chosen,$(BUILD)/tests/,$(TEST_BINS) $(FUZZ_TESTS))) $(call chosen,tests/,$(TEST_SCRIPTS)))
+test-run: build $(BARE_BINS) $$(chosen_bins)
+	@BUILD=$(abspath $(BUILD)) CC='$(CC)' TEST_JOBS=$(test_jobs) tests/run.sh \
+	    $(abspath $(chosen_bins)) $(call chosen,tests/,$(TEST_SCRIPTS))
+chosen_bins = $(call chosen,$(BUILD)/tests/,$(TEST_BINS) $(FUZZ_TESTS))
 
 tests: $(TEST_BINS) $(BARE_BINS)
 
@@ -190,23 +197,9 @@ $(TEST_ARCHIVES):
 
 # The area's archive, if it has one; the SDK is there for every test.
 tested = $(filter $(BUILD)/$(patsubst %/,%.a,$(dir $1)),$(TEST_ARCHIVES))
-.SECONDEXPANSION:
 $(TEST_BINS) $(BUILD)/tests/sim/sim: $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/tests/helpers.a $$(call tested,$$*) $(BUILD)/libposhost.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -pie $(LINK) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) -o $@
-
-## make sim            years of shops where everything goes wrong, in virtual time: SEED= (the first) SEEDS= (how many)
-##                     TILLS= YEARS= or DAYS= of each; SIM_LOG=1 prints every event
-SEED  ?= 1
-SEEDS ?= 50
-TILLS ?= 6
-YEARS ?= 1
-DAYS  ?= $(shell expr $(YEARS) \* 365)
-.PHONY: sim
-sim: $(BUILD)/tests/sim/sim
-	@$(if $(filter 1,$(SEEDS)),$< $(SEED) 1 1 $(TILLS) $(DAYS), \
-	    $< $(SEED) 2 $$((($(SEEDS) + 1) / 2)) $(TILLS) $(DAYS) & first=$$!; \
-	    $< $$(($(SEED) + 1)) 2 $$(($(SEEDS) / 2)) $(TILLS) $(DAYS); second=$$?; wait $$first && exit $$second)
 
 include $(AREA_MKS)
 
@@ -237,21 +230,25 @@ test-browser: build
 # Address space randomisation off where that is allowed: the sanitizers of this generation cannot stand every layout.
 NO_ASLR  = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 # Not -Werror: an instrumented program hides from gcc the ranges by which it knows that all is well.
-sanitize = $(MAKE) --no-print-directory BUILD=$(BUILD)/$1 SAN='-fsanitize=$2 -fno-omit-frame-pointer' OPT='-O1 -g' \
-           WERROR='-Wno-format-truncation -Wno-maybe-uninitialized' TEST_SCRIPTS= DEPS=no
+COMMA    := ,
+sanitize  = $(MAKE) --no-print-directory BUILD=$(BUILD)/$1 SAN='$2 -fno-omit-frame-pointer' OPT='-O1 -g' \
+            OPT_TESTS='-O0 -g' WERROR='-Wno-format-truncation -Wno-maybe-uninitialized' TEST_SCRIPTS= DEPS=no
+# One build for the tests and for libFuzzer: that is why it is clang's. This clang does not say so by that name.
+asan_build = $(call sanitize,asan,-fsanitize=address$(COMMA)undefined$(COMMA)fuzzer-no-link -fno-sanitize-recover=all \
+            -D__SANITIZE_ADDRESS__) CC=clang WERROR=
 
 ## make asan           the tests under address and undefined behaviour sanitizer
 asan: deps-needed
-	+@ASAN_OPTIONS=detect_stack_use_after_return=1:$$ASAN_OPTIONS \
+	+@ASAN_OPTIONS=detect_stack_use_after_return=1:detect_leaks=1:$$ASAN_OPTIONS \
 	    UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS CK_TIMEOUT_MULTIPLIER=4 TEST_DEADLINE_S=600 \
 	    SCREEN_MONKEY_EVENTS=$${SCREEN_MONKEY_EVENTS:-25000} \
-	    TEST_UNDER='$(NO_ASLR)' $(call sanitize,asan,address$(COMMA)undefined -fno-sanitize-recover=all) test-run
+	    TEST_UNDER='$(NO_ASLR)' $(asan_build) test-run
 
 ## make tsan           the tests in which threads may run, under thread sanitizer
-tsan: deps-needed
+tsan: deps-needed tests
 	+@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:$$TSAN_OPTIONS CK_TIMEOUT_MULTIPLIER=10 TEST_DEADLINE_S=900 \
-	    TEST_UNDER='$(NO_ASLR)' $(call sanitize,tsan,thread) TEST_CHOICE=tests/threaded.sh test-run
-COMMA := ,
+	    TEST_UNDER='$(NO_ASLR)' $(call sanitize,tsan,-fsanitize=thread) \
+	    TESTS="$$(tests/threaded.sh $(chosen_bins) | sed 's|.*/tests/||')" test-run
 
 # ---------------------------------------------------------------- lint
 ## make lint           formatting, warnings of two compilers, headers alone in C and C++, clang-tidy, cppcheck
@@ -273,14 +270,14 @@ endif
 lint-headers: | deps-needed
 	@BUILD=$(abspath $(BUILD)) CC='$(CC)' tests/run.sh tests/abi/test_headers.sh
 
-# Which checks and why: .clang-tidy. A test is followed along fewer paths than what it tests: its checks fork at every
-# line, so that the analyser would spend most of its time where a mistake shows anyway.
-TIDY_TESTS := $(addprefix -Xclang ,-analyzer-config max-nodes=20000)
+# Which checks and why: .clang-tidy. The path analysis is for the product: a test's checks fork at every line, so that
+# the analyser would spend most of its time where a mistake shows anyway. TIDY_NODES= is how far it goes in a function.
+TIDY_NODES ?= 50000
 lint-tidy: $(ALL_SRCS:%=$(BUILD)/lint/tidy/%)
 $(BUILD)/lint/tidy/%.c: %.c .clang-tidy $(ALL_HEADERS) | deps-needed
 	@mkdir -p $(@D)
-	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors='*' $< -- $(STD) $(WARN) -Iinclude $(call includes,$<) \
-	    $(if $(filter tests/%,$<),$(TIDY_TESTS)) 2>$@.log || { cat $@.log; exit 1; }
+	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors='*' $(if $(filter tests/%,$<),--checks='-clang-analyzer-*') $< -- $(STD) $(WARN) -Iinclude $(call includes,$<) \
+	    $(addprefix -Xclang ,-analyzer-config max-nodes=$(TIDY_NODES)) 2>$@.log || { cat $@.log; exit 1; }
 	@touch $@
 
 # cppcheck reads no system headers: Check's macros are given to it, and what needs types or paths to be judged well is

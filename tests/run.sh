@@ -5,12 +5,13 @@
 # ends with "N passed, N failed". One that crashes, hangs, counts nothing, or fails without counting a failure adds
 # one failure. What a test prints is shown only when it fails, or with VERBOSE=1. The last line printed is the sum.
 #
-#   TEST_JOBS         how many run at a time (one a processor)
+#   TEST_JOBS         how many processors there are for them (all); half as many tests again run at a time, for some wait
 #   TEST_DEADLINE_S   seconds a program may take (300)
 #   TEST_UNDER        a command to run each program under, such as "setarch -R" (none)
 set -u
 
 jobs=${TEST_JOBS:-$(nproc)}
+jobs=$((jobs + jobs / 2))
 deadline_s=${TEST_DEADLINE_S:-300}
 # Check's own limit of 4 s a test is for a machine that does nothing else.
 export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}

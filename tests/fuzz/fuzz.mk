@@ -1,8 +1,8 @@
 # Fuzzers: included by the Makefile. tests/fuzz/fuzz.h says what a fuzzer is.
 #
-deps_fuzz := $(deps_test) clang libclang-rt-14-dev
+deps_fuzz := $(deps_asan)
 
-# Each is built twice: with replay.c into a test, and (in a build of its own, by clang) with libFuzzer.
+# Each is built twice: with replay.c into a test, and (in the build of `make asan`) with libFuzzer.
 FUZZERS      := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_TESTS   := $(FUZZERS:%=$(BUILD)/tests/fuzz/test_%)
 FUZZ_BINS    := $(FUZZERS:%=$(BUILD)/fuzz_%)
@@ -24,7 +24,6 @@ fuzz_of = $(or $(FUZZ_OF_$1),$(BUILD)/tests/plugin.a)
 # Objects first; archives together, for they need each other.
 fuzz_parts = $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
-.SECONDEXPANSION:
 $(FUZZ_TESTS): $(BUILD)/tests/fuzz/test_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/obj/tests/fuzz/replay.o \
                $(FUZZ_COMMON) $$(call fuzz_of,$$*)
 	@mkdir -p $(@D)
@@ -42,6 +41,5 @@ fuzz-bins: $(FUZZ_BINS)
 fuzz: SECONDS ?= 20
 fuzz: FUZZ ?= $(FUZZERS)
 fuzz: deps-needed
-	+@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang DEPS=no OPT='-O1 -g' WERROR= \
-	    SAN='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer' fuzz-bins
-	@BUILD=$(abspath $(BUILD))/fuzz UNDER='$(NO_ASLR)' tests/fuzz/run.sh $(SECONDS) $(FUZZ)
+	+@$(asan_build) fuzz-bins
+	@BUILD=$(abspath $(BUILD))/asan JOBS=$(test_jobs) UNDER='$(NO_ASLR)' tests/fuzz/run.sh $(SECONDS) $(FUZZ)

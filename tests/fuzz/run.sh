@@ -1,5 +1,5 @@
 #!/bin/bash
-# tests/fuzz/run.sh SECONDS NAME... - run fuzzers of BUILD one after the other, so many seconds each.
+# tests/fuzz/run.sh SECONDS NAME... - run fuzzers of BUILD, JOBS (2) at a time, so many seconds each.
 #
 # Each begins with its corpus in the tree and what it found before (BUILD/found/NAME); what is new goes there. An input
 # that breaks something is kept in BUILD/failing, with the command that repeats it. The last line counts the fuzzers.
@@ -7,15 +7,18 @@ set -u
 
 seconds=$1
 shift
-passed=0 failed=0
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+jobs=${JOBS:-2}
+passed=0 failed=0 running=0
+logs=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$logs"' EXIT
+trap 'exit 130' INT TERM HUP
 mkdir -p "$BUILD/failing"
 
 # Prints the number that libFuzzer's statistics name.
 stat_of() { sed -n "s/^stat::$1: *//p" "$log"; }
 
-for name in "$@"; do
+fuzz() {
+    local name=$1 log=$logs/$1 status before
     mkdir -p "$BUILD/found/$name"
     before=$(find "$BUILD/failing" -name "$name-*" | wc -l)
     # shellcheck disable=SC2086 # a command with its arguments
@@ -26,12 +29,24 @@ for name in "$@"; do
     printf '%-10s %9s runs %7s a second %5s branches\n' "$name" "$(stat_of number_of_executed_units)" \
         "$(stat_of average_exec_per_sec)" "$(sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$log" | tail -n 1)"
     if [ $status = 0 ] && [ "$(find "$BUILD/failing" -name "$name-*" | wc -l)" = "$before" ]; then
-        passed=$((passed + 1))
-        continue
+        return 0
     fi
-    failed=$((failed + 1))
     grep -vE '^#[0-9]+\b' "$log" | tail -n 60
     find "$BUILD/failing" -name "$name-*" -printf "To repeat: $BUILD/fuzz_$name %p\n"
+    return 1
+}
+
+await_one() {
+    if wait -n; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    running=$((running - 1))
+}
+
+for name in "$@"; do
+    [ $running -lt "$jobs" ] || await_one
+    fuzz "$name" &
+    running=$((running + 1))
 done
+while [ $running -gt 0 ]; do await_one; done
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
