@@ -4,8 +4,10 @@
  * may go wrong between them. The plugin's core, its protocol code, the cloud's handlers and its SQL are the real ones;
  * time, network, disks and people are drawn from one seed. The same seed is the same run, to the byte.
  *
- *   sim_world.c    builds a world, moves time from event to event, heals everything at the end
+ *   sim_world.c    builds a world, moves time from event to event
+ *   sim_heal.c     mends everything at the end
  *   sim_shop.c     the host: its books, its documents, its closes
+ *   sim_catalogue.h  configuration data: of the host, of the cloud, and what its owner does
  *   sim_till.c     the life of a plugin instance: starts, ticks, ends, crashes; measures every call
  *   sim_net.c      carries requests, or not
  *   sim_owner.c    what people do on the till's screen: a table of actions
@@ -20,9 +22,11 @@
 #define SIM_H
 
 #include "core/core.h"
+#include "sim/sim_catalogue.h"
 #include "sim/sim_cloud.h"
 #include "sim/sim_log.h"
 #include "sim/sim_random.h"
+#include "sim/sim_rows.h"
 #include "support/storage_memory.h"
 
 #define SIM_COMPANIES_MAX 8
@@ -36,9 +40,6 @@
 #define SIM_HOUR   (60 * SIM_MINUTE)
 #define SIM_DAY    (24 * SIM_HOUR)
 
-typedef struct sim sim;
-typedef struct sim_till sim_till;
-
 /* ---------------------------------------------------------------- what is planned ---- */
 
 typedef void (*sim_action)(sim *s, void *subject, uint64_t argument);
@@ -51,6 +52,7 @@ typedef struct sim_event {
     uint64_t argument;
 } sim_event;
 
+void sim_run_until(sim *s, int64_t end_ms);
 void sim_plan(sim *s, int64_t at_ms, sim_action act, void *subject, uint64_t argument);
 
 /* ---------------------------------------------------------------- the host's books ---- */
@@ -129,7 +131,7 @@ typedef struct sim_net {
 
 /* ---------------------------------------------------------------- the owner ---- */
 
-typedef enum sim_wish { WISH_NONE = 1, WISH_JOIN, WISH_LOG_IN, WISH_LEAVE } sim_wish;
+typedef enum sim_wish { WISH_NONE = 1, WISH_JOIN, WISH_LOG_IN, WISH_LEAVE, WISH_OPEN_STORE, WISH_RECOVER } sim_wish;
 
 typedef struct sim_owner {
     sim_wish wish;
@@ -138,6 +140,11 @@ typedef struct sim_owner {
     protocol_claim claim; /* likewise */
     int64_t next_try_ms;
     int64_t away_until_ms; /* disconnected on purpose */
+    uint32_t passwords_back;
+    bool misread; /* the code */
+    bool again;   /* a session has ended */
+    char store_name[32];
+    uint32_t stores_opened;
 } sim_owner;
 
 /* ---------------------------------------------------------------- a till ---- */
@@ -145,8 +152,10 @@ typedef struct sim_owner {
 struct sim_till {
     sim *world;
     int index;
-    int company, home; /* store */
-    int joined;        /* the store that it is assigned to, as the owner saw it; -1: none */
+    sim_random random;      /* all that happens to it */
+    sim_random core_random; /* what its plugin draws */
+    int company, home;      /* store */
+    int joined;             /* the store that it is assigned to, as the owner saw it; -1: none */
     uint32_t stores_used;
     char register_id[24], counter[24];
     int last_store; /* joined last */
@@ -177,8 +186,12 @@ struct sim_till {
     uint32_t tick_ms; /* no tick comes sooner than that */
     uint64_t tick_order, settled_at;
     uint32_t zero_ticks;
-    uint32_t writes, read_bytes;
+    uint32_t writes, gets, read_bytes;
     int64_t disk_ill_until_ms;
+    int put_row;                                   /* of sim_rows.h: why a put may fail; -1: none should */
+    uint32_t slow_put_ms, slow_get_ms;             /* of a slow disk */
+    int64_t slow_until_ms, cost_ms, busy_until_ms; /* cost of the call at hand */
+    uint64_t arrived_last;                         /* boot and ticket of its latest request at the cloud */
 
     sim_weather weather;
     int64_t weather_until_ms;
@@ -192,31 +205,45 @@ struct sim_till {
 
     sim_shop shop;
     sim_owner owner;
+    sim_catalogue catalogue;
 };
 
 /* ---------------------------------------------------------------- the world ---- */
 
 typedef struct sim_company {
     char email[32], name[32], company_id[65];
+    uint32_t newest_password;
 } sim_company;
 
 typedef struct sim_store {
     int company;
     char name[32], store_id[65];
     bool withdrawn;
+    bool unseen; /* its configuration data may have changed, and could not be looked at */
 } sim_store;
+
+/* What head office said of a report in conflict. */
+typedef struct sim_decision {
+    sim_side side;
+    bool sure; /* the cloud said that it is so */
+} sim_decision;
 
 typedef struct sim_options {
     uint64_t seed;
     uint32_t tills;
     uint32_t days;
     bool print_all;
-    bool calm; /* no troubles at all */
+    bool calm;           /* no troubles at all */
+    sim_row_set without; /* what does not happen */
+    uint64_t tills_off;  /* a bit for each till that is not there */
 } sim_options;
 
 typedef struct sim_figures {
     uint64_t events, closes, uploads, cuts, restarts, cloud_cuts, troubles, audits;
     uint64_t delivered, conflicts, rejected, others;
+    uint64_t rows[SIM_ROW_COUNT]; /* how often each happened */
+    const char *broken;           /* the rule that was broken: a text that is there once, or NULL */
+    int64_t broken_day;           /* of the run */
 } sim_figures;
 
 struct sim {
@@ -238,12 +265,23 @@ struct sim {
     sim_till *tills[SIM_TILLS_MAX];
     int till_count;
     int clones;
+    sim_decision *decisions;
+    uint32_t decision_count, decision_room;
+    sim_revision *revisions; /* of configuration data, all that there ever were */
+    uint32_t revision_count, revision_room;
     uint32_t boots;
     sim_figures figures;
 };
 
+/* The command that runs it again. */
+void sim_print_command(const sim_options *options);
+
 /* Runs one world from its beginning to its end. False: a promise was broken, and it was said on standard output. */
 bool sim_run(const sim_options *options, sim_figures *figures, char hash[33]);
+
+/* May it, in this run? And: it did. */
+bool sim_may_happen(const sim *s, sim_row row);
+void sim_happened(sim *s, sim_row row);
 
 /* Says what was broken, with the last events of that till, and how to see it again. */
 void sim_fail(sim *s, int till, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -256,7 +294,7 @@ uint32_t sim_weekday(int64_t utc_ms);
 
 /* ---- sim_shop.c, sim_books.c ---- */
 void sim_shop_start(sim *s, sim_till *t);
-void sim_shop_sell(sim *s, sim_till *t);
+void sim_shop_sell(sim_till *t);
 void sim_shop_hand_over(sim *s, sim_till *t); /* whatever was not accepted yet, oldest first */
 void sim_shop_forget_numbering(sim_till *t);  /* the host is reset */
 void sim_shop_clone(sim *s, sim_till *to, const sim_till *from);
@@ -299,7 +337,11 @@ void sim_trouble_start(sim *s);
 void sim_trouble_cloud_cut(sim *s, int64_t down_ms);
 void sim_trouble_end(sim *s); /* everything is as it should be again */
 
+/* ---- sim_heal.c ---- */
+void sim_heal(sim *s);
+
 /* ---- sim_check.c ---- */
+void sim_check_note_decision(sim *s, const sim_side *side, bool sure);
 void sim_check_now(sim *s);
 void sim_check_end(sim *s);
 

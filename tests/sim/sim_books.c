@@ -72,15 +72,15 @@ static int rebuild(const sim_till *t, const sim_close *z, char *out, size_t room
     return used;
 }
 
-static void write_original(sim *s, const sim_till *t, sim_close *z)
+static void write_original(sim_till *t, sim_close *z)
 {
     char note[48], text[DOCUMENT_ROOM];
-    snprintf(note, sizeof note, "%d-%08x", t->index, (unsigned)sim_random_next(&s->random));
+    snprintf(note, sizeof note, "%d-%08x", t->index, (unsigned)sim_random_next(&t->random));
     figures f = figures_of(t, z, note);
     int used = write_document(text, sizeof text, &f);
     spoil(z->document, text, used);
     /* Some shops print long reports. */
-    uint32_t padding = sim_random_once_in(&s->random, 300) ? sim_random_below(&s->random, 300000) : 0;
+    uint32_t padding = sim_random_once_in(&t->random, 300) ? sim_random_below(&t->random, 300000) : 0;
     z->size = (uint32_t)used + padding;
     z->bytes = malloc(z->size + 1);
     if (!z->bytes)
@@ -94,9 +94,9 @@ static void write_original(sim *s, const sim_till *t, sim_close *z)
 
 /* ---- a close ---- */
 
-static sim_document draw_document(sim *s)
+static sim_document draw_document(sim_till *t)
 {
-    uint32_t draw = sim_random_below(&s->random, 400);
+    uint32_t draw = sim_random_below(&t->random, 400);
     return draw == 0 ? DOCUMENT_BROKEN : draw == 1 ? DOCUMENT_ILL : DOCUMENT_GOOD;
 }
 
@@ -115,13 +115,13 @@ sim_close *sim_books_commit(sim *s, sim_till *t)
                      .wall_ms = wall,
                      .gross = shop->sold_minor,
                      .committed_ms = s->now_ms,
-                     .document = draw_document(s)};
+                     .document = draw_document(t)};
     z->tax = z->gross * 21 / 121;
     z->net = z->gross - z->tax;
     shop->grand += z->gross;
     z->grand = shop->grand;
     sim_date(wall + sim_zone_minutes(s->now_ms) * SIM_MINUTE, z->date);
-    write_original(s, t, z);
+    write_original(t, z);
     if (t->joined >= 0)
         z->stores = 1u << t->joined;
     shop->sold_minor = 0;
@@ -166,7 +166,7 @@ static int32_t closed(void *ctx, int64_t number, pos_report_visitor visitor, voi
     const sim_shop *shop = &t->shop;
     char text[DOCUMENT_ROOM];
     pos_report report;
-    if (sim_random_once_in(&t->world->random, 200) && !t->world->healing)
+    if (sim_random_once_in(&((sim_till *)ctx)->random, 200) && !t->world->healing)
         return POS_E_BUSY;
     int64_t index = (int64_t)shop->numbering_from + number - 1;
     if (number < 1 || index >= shop->count)
@@ -189,7 +189,7 @@ static int32_t running(void *ctx, int64_t min_sequence, pos_report_visitor visit
     sim_shop *shop = &t->shop;
     char text[DOCUMENT_ROOM], date[11], note[48];
     if (shop->open)
-        sim_shop_sell(t->world, t);
+        sim_shop_sell(t);
     if (!shop->open || shop->sold_minor == shop->x_sold)
         return POS_E_NOT_FOUND;
     int64_t wall = t->world->now_ms + t->wall_offset_ms;

@@ -44,12 +44,12 @@ static bool register_owner(sim *s, sim_company *c, char token[80])
 {
     char body[400], path[160], id[65], code[8];
     snprintf(body, sizeof body,
-             "{\"email\":\"%s\",\"name\":\"Owner\",\"password\":\"%s\",\"country\":\"ES\",\"language\":\"es\","
+             "{\"email\":\"%s\",\"name\":\"Owner\",\"password\":\"%s 0\",\"country\":\"ES\",\"language\":\"es\","
              "\"terms_accepted\":true}",
              c->email, SIM_PASSWORD);
     if (!ask(s, "/v1/registrations", NULL, body, "registration_id", id, sizeof id))
         return false;
-    if (!sim_cloud_take_code(c->email, s->now_ms, code)) {
+    if (!sim_cloud_take_code(c->email, code)) {
         sim_fail(s, SIM_LOG_WORLD, "no mail with a code for %s", c->email);
         return false;
     }
@@ -87,6 +87,7 @@ sim_till *sim_build_till(sim *s, int company, int home)
     if (!t)
         abort();
     static const uint32_t periods[] = {20, 250, 1000, 1000, 1000, 5000};
+    sim_random random = sim_random_make(s->options.seed, 1000 + (uint64_t)s->till_count);
     *t = (sim_till){.world = s,
                     .index = s->till_count,
                     .company = company,
@@ -94,14 +95,18 @@ sim_till *sim_build_till(sim *s, int company, int home)
                     .joined = -1,
                     .honest = true,
                     .cloned_from = -1,
+                    .put_row = -1,
                     .weather = WEATHER_GOOD,
-                    .tick_ms = periods[sim_random_below(&s->random, 6)]};
+                    .tick_ms = periods[sim_random_below(&random, 6)]};
+    t->random = random;
+    t->core_random = sim_random_make(s->options.seed, 2000 + (uint64_t)t->index);
+    t->scrapped = t->index < 64 && (s->options.tills_off >> t->index & 1);
     /* Register numbers are the shop's own: the same in many shops. */
     snprintf(t->register_id, sizeof t->register_id, "till-%d", t->index % 4 + 1);
     snprintf(t->counter, sizeof t->counter, "Counter %d", t->index);
     snprintf(t->client, sizeof t->client, "10.0.%d.%d", company, t->index);
-    t->narrow = !s->options.calm && sim_random_once_in(&s->random, 12);
-    t->wall_offset_ms = sim_random_between(&s->random, -3000, 3000);
+    t->narrow = !s->options.calm && sim_random_once_in(&t->random, 12) && sim_may_happen(s, ROW_SMALL_PROXY);
+    t->wall_offset_ms = sim_random_between(&t->random, -3000, 3000);
     s->tills[s->till_count++] = t;
     return t;
 }
@@ -121,10 +126,13 @@ bool sim_build(sim *s)
         int home = (int)sim_random_below(&s->random, (uint32_t)s->store_count);
         sim_till *t = sim_build_till(s, s->stores[home].company, home);
         t->disk = storage_memory_new();
+        if (t->scrapped)
+            continue;
         sim_books_offer(t);
+        sim_catalogue_open(s, t);
         sim_shop_start(s, t);
         sim_owner_start(s, t);
-        sim_till_start_at(s, t, s->now_ms + (int64_t)sim_random_below(&s->random, (uint32_t)SIM_HOUR));
+        sim_till_start_at(s, t, s->now_ms + (int64_t)sim_random_below(&t->random, (uint32_t)SIM_HOUR));
     }
     return true;
 }

@@ -17,6 +17,7 @@ static const char tables_sql[] =
     " date TEXT, gross INTEGER, net INTEGER, tax INTEGER, grand INTEGER, stores INTEGER, honest INTEGER, good INTEGER,"
     " calm INTEGER);"
     "CREATE TEMP TABLE bytes (sha TEXT PRIMARY KEY, id INTEGER, original INTEGER) WITHOUT ROWID;"
+    "CREATE TEMP TABLE decided (receipt TEXT PRIMARY KEY, counted INTEGER, sure INTEGER) WITHOUT ROWID;"
     "CREATE TEMP TABLE shops (store TEXT PRIMARY KEY, company TEXT, bit INTEGER) WITHOUT ROWID;";
 
 /* Each finds what must not be: till, Z number, words. */
@@ -29,9 +30,15 @@ static const struct {
     {"a close counts more than once",
      "SELECT c.till, c.number, COUNT(*) FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
      " WHERE r.kind = 'Z' AND r.counted = 1 GROUP BY c.id HAVING COUNT(*) > 1"},
-    {"a key counts more than once",
-     "SELECT -1, z_number, COUNT(*) FROM reports WHERE counted = 1"
-     " GROUP BY company_id, till_id, register_id, epoch, kind, z_number, x_sequence HAVING COUNT(*) > 1"},
+    {"a key counts more than once", "SELECT -1, z_number, COUNT(*) FROM reports WHERE counted = 1"
+                                    " GROUP BY company_id, till_id, register_id, epoch, kind, z_number, x_sequence"
+                                    " HAVING COUNT(*) > 1 AND SUM(decided_at_ms IS NULL) > 0"},
+    {"head office decided otherwise",
+     "SELECT -1, r.z_number, d.receipt FROM decided d LEFT JOIN reports r ON r.receipt_id = d.receipt"
+     " WHERE d.sure = 1 AND r.counted IS NOT d.counted"},
+    {"a decision that head office did not make",
+     "SELECT -1, r.z_number, r.receipt_id FROM reports r LEFT JOIN decided d ON d.receipt = r.receipt_id"
+     " WHERE r.decided_at_ms IS NOT NULL AND d.receipt IS NULL"},
     {"a report is in the cloud with other figures than it was closed with",
      "SELECT c.till, c.number, r.gross_minor FROM reports r JOIN bytes b ON b.sha = r.sha256"
      " JOIN closes c ON c.id = b.id WHERE r.kind = 'Z' AND (r.gross_minor <> c.gross OR r.net_minor <> c.net"
@@ -118,6 +125,7 @@ static void fill(sim *s, sqlite3 *db)
     sqlite3_stmt *close = prepare(s, db, "INSERT INTO closes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     sqlite3_stmt *bytes = prepare(s, db, "INSERT INTO bytes VALUES (?, ?, ?)");
     sqlite3_stmt *shop = prepare(s, db, "INSERT INTO shops VALUES (?, ?, ?)");
+    sqlite3_stmt *decided = prepare(s, db, "INSERT OR REPLACE INTO decided VALUES (?, ?, ?)");
     for (int i = 0; i < s->till_count && !s->failed; i++) {
         const sim_till *t = s->tills[i];
         for (uint32_t k = 0; k < t->shop.count && !s->failed; k++) {
@@ -134,6 +142,13 @@ static void fill(sim *s, sqlite3 *db)
         sqlite3_bind_int64(shop, 3, 1LL << i);
         put(s, shop);
     }
+    for (uint32_t i = 0; i < s->decision_count && !s->failed; i++) {
+        sqlite3_bind_text(decided, 1, s->decisions[i].side.receipt_id, -1, SQLITE_STATIC);
+        sqlite3_bind_int(decided, 2, s->decisions[i].side.counted);
+        sqlite3_bind_int(decided, 3, s->decisions[i].sure);
+        put(s, decided);
+    }
+    sqlite3_finalize(decided);
     sqlite3_finalize(close);
     sqlite3_finalize(bytes);
     sqlite3_finalize(shop);
@@ -145,10 +160,12 @@ static void apply_rules(sim *s, sqlite3 *db)
 {
     for (size_t i = 0; i < sizeof rules / sizeof rules[0] && !s->failed; i++) {
         sqlite3_stmt *found = prepare(s, db, rules[i].sql);
-        if (found && sqlite3_step(found) == SQLITE_ROW)
+        if (found && sqlite3_step(found) == SQLITE_ROW) {
+            s->figures.broken = rules[i].rule;
             sim_fail(s, sqlite3_column_int(found, 0), "%s: Z %lld of till %d (%s)", rules[i].rule,
                      (long long)sqlite3_column_int64(found, 1), sqlite3_column_int(found, 0),
                      (const char *)sqlite3_column_text(found, 2));
+        }
         sqlite3_finalize(found);
     }
 }
@@ -156,11 +173,12 @@ static void apply_rules(sim *s, sqlite3 *db)
 static void read_states(sim *s, sqlite3 *db, verdict_book *book)
 {
     sqlite3_stmt *row = prepare(s, db,
-                                "SELECT b.id, SUM(r.counted), SUM(r.standing = 'conflict') FROM reports r"
+                                "SELECT b.id, SUM(r.counted), SUM(r.standing = 'conflict' AND r.decided_at_ms IS NULL),"
+                                " SUM(r.decided_at_ms IS NOT NULL) FROM reports r"
                                 " JOIN bytes b ON b.sha = r.sha256 WHERE r.kind = 'Z' GROUP BY b.id");
     while (row && sqlite3_step(row) == SQLITE_ROW)
         verdict_note_cloud(book, sqlite3_column_int64(row, 0), sqlite3_column_int(row, 1) > 0,
-                           sqlite3_column_int(row, 2) > 0);
+                           sqlite3_column_int(row, 2) > 0, sqlite3_column_int(row, 3) > 0);
     sqlite3_finalize(row);
 }
 
@@ -181,6 +199,17 @@ static bool read_cloud(sim *s, verdict_book *book)
     }
     sqlite3_close(db);
     return !s->failed;
+}
+
+void sim_check_note_decision(sim *s, const sim_side *side, bool sure)
+{
+    if (s->decision_count == s->decision_room) {
+        s->decision_room = s->decision_room ? 2 * s->decision_room : 16;
+        s->decisions = realloc(s->decisions, s->decision_room * sizeof *s->decisions);
+        if (!s->decisions)
+            abort();
+    }
+    s->decisions[s->decision_count++] = (sim_decision){*side, sure};
 }
 
 void sim_check_now(sim *s)

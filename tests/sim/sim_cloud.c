@@ -6,7 +6,9 @@
 #include "cloud/log.h"
 #include "cloud/problem.h"
 #include "cloud/request.h"
+#include "cloud/store_catalogue.h"
 #include "cloud/store_db.h"
+#include "cloud/store_figures.h"
 #include "sim/sim_disk.h"
 #include "sim/sim_log.h"
 
@@ -247,15 +249,98 @@ static bool find_code(const char *text, char code[8])
     return false;
 }
 
-bool sim_cloud_take_code(const char *email, int64_t now_ms, char code[8])
+bool sim_cloud_take_code(const char *email, char code[8])
 {
-    store_mail mail;
-    bool found = false;
-    while (database && store_mail_next(database, now_ms, &mail) == STORE_OK) {
-        if (strcmp(mail.recipient, email) == 0)
-            found = find_code(mail.body, code) || found;
-        if (store_mail_sent(database, mail.mail_id) != STORE_OK)
-            break;
+    char text[2048] = "";
+    db *writer;
+    if (!database || db_begin(database, &writer) != STORE_OK)
+        return false;
+    sqlite3_stmt *mail =
+        db_query(writer, "SELECT body FROM mails WHERE recipient = ? ORDER BY mail_id DESC LIMIT 1", "t", email);
+    if (db_step(writer, mail) == STORE_OK)
+        db_text(mail, 0, text, sizeof text);
+    db_done(mail);
+    store_status status = db_exec(writer, "DELETE FROM mails WHERE recipient = ? OR recipient = ''", "t", email);
+    return db_end(writer, status) == STORE_OK && find_code(text, code);
+}
+
+bool sim_cloud_edit_price(const char *store_id, uint64_t draw, int64_t now_ms)
+{
+    char item[64] = "";
+    price_edit edit = {.store_id = store_id,
+                       .item_id = item,
+                       .price_level_id = "1",
+                       .amount_minor = (int64_t)(draw % 900) + 100,
+                       .now_ms = now_ms};
+    if (!database)
+        return false;
+    db *reader = db_lock_reader(database);
+    sqlite3_stmt *row = db_query(reader,
+                                 "SELECT c.revision, substr(CAST(l.key AS TEXT), 2, 4) FROM catalogues c"
+                                 " JOIN catalogue_lines l USING (upload_no) WHERE c.store_id = ?1"
+                                 " AND l.key > x'37' AND length(l.key) = 5"
+                                 " ORDER BY CAST(substr(CAST(l.key AS TEXT), 2, 4) AS INTEGER) < ?2 % 40 LIMIT 1",
+                                 "ti", store_id, (int64_t)(draw >> 10));
+    bool found = db_step(reader, row) == STORE_OK;
+    if (found) {
+        edit.revision = sqlite3_column_int64(row, 0);
+        db_text(row, 1, item, sizeof item);
     }
+    db_done(row);
+    db_unlock_reader(reader);
+    return found && store_price_edit(database, &edit) == STORE_OK;
+}
+
+/* The conflict that is to be decided: store, user and receipt. */
+typedef struct dispute {
+    char store_id[IDENT_ID_SIZE], user_id[IDENT_ID_SIZE], receipt_id[IDENT_ID_SIZE];
+} dispute;
+
+static bool find_dispute(const char *company_id, uint64_t draw, dispute *out)
+{
+    db *reader = db_lock_reader(database);
+    sqlite3_stmt *row = db_query(reader,
+                                 "SELECT r.store_id, c.created_by, r.receipt_id, COUNT(*) OVER () AS n,"
+                                 " ROW_NUMBER() OVER (ORDER BY report_no) AS i FROM reports r JOIN companies c"
+                                 " USING (company_id) WHERE company_id = ?1 AND standing = 'conflict'"
+                                 " AND decided_at_ms IS NULL ORDER BY i = 1 + ?2 % n DESC LIMIT 1",
+                                 "ti", company_id, (int64_t)(draw >> 8));
+    bool found = db_step(reader, row) == STORE_OK;
+    if (found) {
+        db_text(row, 0, out->store_id, sizeof out->store_id);
+        db_text(row, 1, out->user_id, sizeof out->user_id);
+        db_text(row, 2, out->receipt_id, sizeof out->receipt_id);
+    }
+    db_done(row);
+    db_unlock_reader(reader);
     return found;
+}
+
+typedef struct side_list {
+    sim_side *sides;
+    uint32_t count;
+} side_list;
+
+static void take_side(void *context, const figures_report *report)
+{
+    side_list *list = context;
+    if (list->count < SIM_SIDES_MAX)
+        snprintf(list->sides[list->count++].receipt_id, sizeof list->sides[0].receipt_id, "%s", report->receipt_id);
+}
+
+uint32_t sim_cloud_decide_conflict(const char *company_id, bool all, uint64_t draw, int64_t now_ms,
+                                   sim_side sides[SIM_SIDES_MAX], bool *sure)
+{
+    dispute at;
+    side_list list = {sides, 0};
+    if (!database || !find_dispute(company_id, draw, &at) ||
+        store_conflict_read(database, at.user_id, at.store_id, at.receipt_id, take_side, &list) != STORE_OK ||
+        list.count == 0 || list.count == SIM_SIDES_MAX)
+        return 0;
+    uint32_t chosen = (uint32_t)(draw % list.count);
+    for (uint32_t i = 0; i < list.count; i++)
+        sides[i].counted = all || i == chosen;
+    *sure = store_conflict_decide(database, at.user_id, at.store_id, at.receipt_id,
+                                  all ? NULL : sides[chosen].receipt_id, now_ms) == STORE_OK;
+    return list.count;
 }

@@ -44,7 +44,22 @@ void sim_cloud_handle(const sim_call *call, int64_t now_ms, sim_reply *out);
 bool sim_cloud_withdraw_store(const char *store_id, bool closed, int64_t now_ms);
 /* Ends all till tokens of a store. */
 bool sim_cloud_revoke_tokens(const char *company_id, const char *store_id, int64_t now_ms);
-/* The newest code that was mailed to that address; takes all mails that wait. */
-bool sim_cloud_take_code(const char *email, int64_t now_ms, char code[8]);
+/* The newest code that was mailed to that address; takes all mails to it. */
+bool sim_cloud_take_code(const char *email, char code[8]);
+
+/* Changes some price of the store's configuration data. */
+bool sim_cloud_edit_price(const char *store_id, uint64_t draw, int64_t now_ms);
+
+#define SIM_SIDES_MAX 16
+
+typedef struct sim_side {
+    char receipt_id[65];
+    bool counted;
+} sim_side;
+
+/* Decides one of the company's conflicts that nobody has decided on: `draw` says which, and which of its reports is to
+ * count, or `all` of them. Returns how many reports it concerns; !*sure: the cloud failed, and may have done it. */
+uint32_t sim_cloud_decide_conflict(const char *company_id, bool all, uint64_t draw, int64_t now_ms,
+                                   sim_side sides[SIM_SIDES_MAX], bool *sure);
 
 #endif

@@ -199,7 +199,7 @@ static int file_write(sqlite3_file *base, const void *from, int count, sqlite3_i
     disk_file *f = ((disk_handle *)base)->file;
     if (disk.off)
         return SQLITE_IOERR_WRITE;
-    if (disk.refusal != SQLITE_OK)
+    if (disk.refusal != SQLITE_OK && disk.refusal != SQLITE_IOERR_FSYNC)
         return disk.refusal;
     note_change(f, at, from, count);
     apply(f, &f->changes[f->change_count - 1], 0, count);
@@ -221,7 +221,7 @@ static int file_truncate(sqlite3_file *base, sqlite3_int64 size)
 static int file_sync(sqlite3_file *base, int flags)
 {
     (void)flags;
-    if (disk.off || fails_now())
+    if (disk.off || fails_now() || disk.refusal == SQLITE_IOERR_FSYNC)
         return SQLITE_IOERR_FSYNC;
     forget_changes(((disk_handle *)base)->file);
     return SQLITE_OK;

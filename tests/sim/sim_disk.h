@@ -22,7 +22,8 @@ bool sim_disk_is_off(void);
 /* After the database was closed: draws what is left, and turns the power on again. */
 void sim_disk_power_on(sim_random *r);
 
-/* Every write fails with that code of SQLite until it is set back to 0: full, or broken. */
+/* Every write fails with that code of SQLite until it is set back to 0: full, or broken. SQLITE_IOERR_FSYNC: writes come
+ * through, and no sync does. */
 void sim_disk_refuse(int code);
 
 #endif

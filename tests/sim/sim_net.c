@@ -3,7 +3,7 @@
  * sim/sim_net.c - the network between a till and the cloud: carries requests, late or twice or half or not at all, and
  * puts others' answers in the place of the cloud's.
  */
-#include "sim/sim.h"
+#include "sim/sim_fate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,109 +13,21 @@
 
 #define REQUESTS_A_MINUTE 400u
 
-typedef enum fate {
-    FATE_FINE = 1,
-    FATE_UNREACHED,
-    FATE_CUT,         /* in the request: the cloud sees half of it, and forgets it */
-    FATE_LOST_ANSWER, /* the cloud acts; nobody hears of it */
-    FATE_LATE,        /* given up by the till long before it arrives */
-    FATE_TWICE,
-    FATE_INSTEAD, /* somebody else answers */
-    FATE_GATEWAY, /* the cloud acts, and a gateway says that it did not */
-    FATE_STALE,   /* an old answer comes out of a cache */
-    FATE_COUNT
-} fate;
-
 /* A request on its way, with all that it needs when its till is gone. */
 typedef struct flight {
     sim_till *till;
     uint32_t boot, ticket;
     net_request *request;
     const char *encoding;
-    fate fate;
+    sim_fate fate;
     net_answer answer;
 } flight;
 
-static net_answer failed(net_outcome outcome)
-{
-    return (net_answer){.outcome = outcome, .retry_after_ms = -1, .detail = "simulated"};
-}
-
-static net_answer made(int32_t status, const char *type, const char *body, int64_t retry_after_s)
-{
-    net_answer answer = {
-        .outcome = NET_ANSWERED, .status = status, .retry_after_ms = retry_after_s > 0 ? retry_after_s * 1000 : -1};
-    snprintf(answer.content_type, sizeof answer.content_type, "%s", type);
-    answer.body_bytes = strlen(body);
-    answer.body = (uint8_t *)strdup(body);
-    return answer;
-}
-
-/* What stands between answers as it likes. */
-static net_answer draw_stranger(sim_random *r)
-{
-    static const int32_t statuses[] = {200, 200, 302, 403, 404, 407, 502, 503, 511, 413};
-    return made(statuses[sim_random_below(r, 10)], "text/html", "<html>Welcome to our wireless network</html>", 0);
-}
-
-static net_answer draw_busy(sim_random *r)
-{
-    static const struct {
-        int32_t status;
-        const char *slug;
-    } kinds[] = {{429, "throttled"}, {503, "busy"}, {500, "internal"}, {503, "busy"}};
-    uint32_t kind = sim_random_below(r, 4);
-    char body[200];
-    snprintf(body, sizeof body,
-             "{\"type\":\"urn:factorycloud:problem:%s\",\"title\":\"Later\",\"status\":%d,\"detail\":\"Later.\"}",
-             kinds[kind].slug, (int)kinds[kind].status);
-    int64_t wait_s = sim_random_below(r, 2) ? sim_random_between(r, 1, 900) : 0;
-    return made(kinds[kind].status, "application/problem+json", body, wait_s);
-}
-
 /* ---- what becomes of a request ---- */
 
-static fate draw_fate(sim *s, sim_till *t, const net_request *request)
+static int64_t short_time(sim_till *t)
 {
-    sim_random *r = &s->random;
-    if (s->now_ms >= t->weather_until_ms)
-        t->weather = WEATHER_GOOD;
-    if (t->narrow && request->body_bytes > SIM_NARROW_BYTES)
-        return FATE_INSTEAD;
-    if (s->options.calm || s->healing)
-        return FATE_FINE;
-    switch (t->weather) {
-    case WEATHER_OFFLINE:
-        return FATE_UNREACHED;
-    case WEATHER_PORTAL:
-        return FATE_INSTEAD;
-    case WEATHER_SMALL:
-        return request->body_bytes > SIM_NARROW_BYTES ? FATE_INSTEAD : FATE_FINE;
-    case WEATHER_BUSY:
-        return sim_random_below(r, 4) ? FATE_INSTEAD : FATE_GATEWAY;
-    case WEATHER_ROUGH:
-        return sim_random_below(r, 3) ? FATE_FINE : (fate)(FATE_FINE + sim_random_below(r, FATE_COUNT - FATE_FINE));
-    default:
-        return sim_random_once_in(r, 60) ? (fate)(FATE_FINE + sim_random_below(r, FATE_COUNT - FATE_FINE)) : FATE_FINE;
-    }
-}
-
-static net_answer draw_instead(sim *s, const sim_till *t, const net_request *request)
-{
-    if ((t->narrow || t->weather == WEATHER_SMALL) && request->body_bytes > SIM_NARROW_BYTES)
-        return made(413, "text/html", "<html>Request Entity Too Large</html>", 0);
-    return t->weather == WEATHER_BUSY ? draw_busy(&s->random) : draw_stranger(&s->random);
-}
-
-static net_outcome draw_failure(sim_random *r)
-{
-    static const net_outcome kinds[] = {NET_FAILED_RESOLVE, NET_FAILED_CONNECT, NET_FAILED_CONNECT, NET_FAILED_TLS};
-    return kinds[sim_random_below(r, 4)];
-}
-
-static int64_t short_time(sim *s)
-{
-    return sim_random_between(&s->random, 5, 400);
+    return sim_random_between(&t->random, 5, 400);
 }
 
 static void plan_answer(sim *s, flight *f, int64_t in_ms, net_answer answer)
@@ -137,31 +49,28 @@ static void plan_news(sim *s, const flight *f, int64_t in_ms, net_answer answer)
 static void launch(sim *s, flight *f)
 {
     sim_till *t = f->till;
-    sim_random *r = &s->random;
-    f->fate = s->cloud_down ? FATE_UNREACHED : draw_fate(s, t, f->request);
-    const char *stale = t->net->stale_body;
-    if (f->fate == FATE_STALE && !stale)
-        f->fate = FATE_CUT;
+    sim_random *r = &t->random;
+    sim_row row = SIM_ROW_COUNT;
+    f->fate = s->cloud_down ? FATE_UNREACHED : sim_fate_draw(s, t, f->request, &row);
     switch (f->fate) {
     case FATE_UNREACHED:
-        plan_answer(s, f, sim_random_between(r, 10, 20000), failed(draw_failure(r)));
+        plan_answer(s, f, sim_random_between(r, 10, 20000), sim_fate_unreached(t));
         return;
     case FATE_CUT:
-        plan_answer(s, f, sim_random_between(r, 10, 40000),
-                    failed(sim_random_below(r, 2) ? NET_FAILED_CUT : NET_FAILED_TIMEOUT));
+        plan_answer(s, f, sim_random_between(r, 10, 40000), sim_fate_cut(t));
         return;
     case FATE_INSTEAD:
-        plan_answer(s, f, short_time(s), draw_instead(s, t, f->request));
+        plan_answer(s, f, short_time(t), sim_fate_instead(t, row));
         return;
     case FATE_STALE:
-        plan_answer(s, f, short_time(s), made(200, "application/json", stale, 0));
+        plan_answer(s, f, short_time(t), sim_fate_made(200, "application/json", t->net->stale_body, 0));
         return;
     case FATE_LATE:
-        plan_news(s, f, 60000, failed(NET_FAILED_TIMEOUT));
+        plan_news(s, f, 60000, sim_fate_failed(NET_FAILED_TIMEOUT));
         sim_plan(s, s->now_ms + 60000 + sim_random_between(r, 0, 2 * SIM_HOUR), sim_net_arrive, f, 0);
         return;
     default:
-        sim_plan(s, s->now_ms + short_time(s), sim_net_arrive, f, 0);
+        sim_plan(s, s->now_ms + short_time(t), sim_net_arrive, f, 0);
     }
 }
 
@@ -171,6 +80,22 @@ static bool is_upload(const net_request *q)
 {
     const char *end = strstr(q->path, "/reports");
     return end && strcmp(end, "/reports") == 0;
+}
+
+/* Nobody gets anything of another company's store; and what is committed is looked at. */
+static void check_store(sim *s, sim_till *t, const net_request *q, int status)
+{
+    const char *in = strstr(q->path, "/stores/");
+    for (int i = 0; i < s->store_count && in; i++) {
+        size_t length = strlen(s->stores[i].store_id);
+        if (strncmp(in + 8, s->stores[i].store_id, length) != 0 || (in[8 + length] && in[8 + length] != '/'))
+            continue;
+        if (status / 100 == 2 && s->stores[i].company != t->company)
+            sim_fail(s, t->index, "a store of another company answers %d", status);
+        if (strstr(q->path, "/catalogue/") && strcmp(q->method, "POST") == 0)
+            sim_revision_look(s, i, t->index);
+        return;
+    }
 }
 
 /* A right that was taken away is none, however late its upload comes. */
@@ -203,6 +128,7 @@ static void call_cloud(sim *s, const flight *f, sim_reply *reply)
     sim_cloud_handle(&call, s->now_ms, reply);
     s->figures.uploads += strstr(q->path, "/reports") != NULL;
     check_right(s, f->till, q, reply->status);
+    check_store(s, f->till, q, reply->status);
     sim_log(f->till->index, "%s %s: %d", q->method, q->path, reply->status);
 }
 
@@ -230,15 +156,47 @@ static void keep_stale(const flight *f, const sim_reply *reply)
     n->stale_body = strdup(reply->body);
 }
 
+/* Were requests that the till made later here before? */
+static void note_order(sim *s, const flight *f)
+{
+    uint64_t at = ((uint64_t)f->boot << 32) | f->ticket;
+    if (at < f->till->arrived_last)
+        sim_happened(s, ROW_REQUEST_OVERTAKEN);
+    else
+        f->till->arrived_last = at;
+}
+
+static void answer(sim *s, flight *f, sim_reply *reply)
+{
+    sim_till *t = f->till;
+    if (f->fate == FATE_FINE)
+        keep_stale(f, reply);
+    if (f->fate == FATE_HALF_ANSWER && reply->body) {
+        reply->body_bytes /= 2;
+        reply->body[reply->body_bytes] = 0;
+    }
+    if (f->fate == FATE_GATEWAY || f->fate == FATE_LATE || f->fate == FATE_LOST_ANSWER) {
+        free(reply->body);
+        if (f->fate == FATE_GATEWAY)
+            plan_answer(s, f, short_time(t), sim_fate_made(504, "text/html", "<html>Gateway Timeout</html>", 0));
+        else
+            plan_answer(s, f, sim_random_between(&t->random, 100, 40000), sim_fate_cut(t));
+        return;
+    }
+    plan_answer(s, f, f->fate == FATE_LATE_ANSWER ? sim_random_between(&t->random, 2000, 55000) : short_time(t),
+                answer_of(s, reply));
+}
+
 void sim_net_arrive(sim *s, void *subject, uint64_t argument)
 {
     flight *f = subject;
     sim_reply reply = {0};
     (void)argument;
     if (s->cloud_down) {
-        plan_answer(s, f, 1, failed(NET_FAILED_CONNECT));
+        plan_answer(s, f, 1, sim_fate_failed(NET_FAILED_CONNECT));
         return;
     }
+    note_order(s, f);
     call_cloud(s, f, &reply);
     if (f->fate == FATE_TWICE && reply.status != 0) {
         free(reply.body);
@@ -246,22 +204,12 @@ void sim_net_arrive(sim *s, void *subject, uint64_t argument)
     }
     if (reply.status == 0) { /* its power failed in the middle */
         free(reply.body);
-        plan_answer(s, f, 20, failed(NET_FAILED_CUT));
+        plan_answer(s, f, 20, sim_fate_failed(NET_FAILED_CUT));
+        sim_happened(s, ROW_CLOUD_CUT_IN_WRITE);
         sim_trouble_cloud_cut(s, sim_random_between(&s->random, 1000, 20 * SIM_MINUTE));
         return;
     }
-    if (f->fate == FATE_FINE)
-        keep_stale(f, &reply);
-    if (f->fate == FATE_FINE || f->fate == FATE_TWICE) {
-        plan_answer(s, f, short_time(s), answer_of(s, &reply));
-        return;
-    }
-    free(reply.body);
-    if (f->fate == FATE_GATEWAY)
-        plan_answer(s, f, short_time(s), made(504, "text/html", "<html>Gateway Timeout</html>", 0));
-    else
-        plan_answer(s, f, sim_random_between(&s->random, 100, 40000),
-                    failed(sim_random_below(&s->random, 2) ? NET_FAILED_CUT : NET_FAILED_TIMEOUT));
+    answer(s, f, &reply);
 }
 
 void sim_net_drop(void *subject)
@@ -318,12 +266,20 @@ static void check_pace(sim *s, sim_till *t)
         sim_fail(s, t->index, "%u requests in a minute: it hammers the cloud", t->requests_in_minute);
 }
 
+static bool is_out_of_memory(sim *s, sim_till *t)
+{
+    if (!sim_random_once_in(&t->random, 8000) || s->options.calm || !sim_may_happen(s, ROW_NO_MEMORY))
+        return false;
+    sim_happened(s, ROW_NO_MEMORY);
+    return true;
+}
+
 static uint32_t net_submit(net *face, net_request *request)
 {
     sim_net *n = (sim_net *)face;
     sim *s = n->world;
-    if (n->open_count == sizeof n->open / sizeof n->open[0] || sim_random_once_in(&s->random, 20000)) {
-        net_request_free(request); /* out of memory */
+    if (n->open_count == sizeof n->open / sizeof n->open[0] || is_out_of_memory(s, n->till)) {
+        net_request_free(request);
         return 0;
     }
     check_pace(s, n->till);
@@ -334,7 +290,7 @@ static uint32_t net_submit(net *face, net_request *request)
         abort();
     *f = (flight){.till = n->till, .boot = n->boot, .ticket = ++n->tickets, .request = request};
     n->open[n->open_count++] = f->ticket;
-    if (request->encodings && request->body_bytes > 0 && sim_random_once_in(&s->random, 8))
+    if (request->encodings && request->body_bytes > 0 && sim_random_once_in(&n->till->random, 8))
         f->encoding = compress_body(request);
     launch(s, f);
     return n->tickets;
@@ -353,7 +309,7 @@ static bool net_poll(net *face, net_answer *answer)
 
 static void net_cancel(net *face, uint32_t ticket)
 {
-    give((sim_net *)face, ticket, failed(NET_CANCELLED));
+    give((sim_net *)face, ticket, sim_fate_failed(NET_CANCELLED));
 }
 
 static bool net_progress_of(net *face, uint32_t ticket, net_progress *progress)

@@ -1,17 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sim/sim_owner.c - what people do on the till's settings screen: a wish that takes several steps (log in, choose
- * company and store, say which till this is), and a table of small actions.
+ * sim/sim_owner.c - what people want of the till's settings screen, and get in several steps: log in, choose company and
+ * store, say which till this is, open a store, recover the password, disconnect. What they do in one step is in
+ * sim_owner_acts.c.
  */
-#include "sim/sim_build.h"
+#include "sim/sim_owner.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define TRY_AGAIN_MS   (2 * SIM_MINUTE)
-#define TRIES_IN_A_ROW 5u
+#define TRY_AGAIN_MS    (2 * SIM_MINUTE)
+#define TRIES_IN_A_ROW  5u
+#define PASSWORDS_TRIED 8u
 
 /* The steps of a wish. */
-enum { STEP_BEGIN, STEP_LOGGING_IN, STEP_COMPANIES, STEP_STORES, STEP_ASSIGNING, STEP_LEAVING };
+enum {
+    STEP_BEGIN,
+    STEP_LOGGING_IN,
+    STEP_COMPANIES,
+    STEP_STORES,
+    STEP_ASSIGNING,
+    STEP_LEAVING,
+    STEP_OPENING_STORE,
+    STEP_ASKING_CODE,
+    STEP_CONFIRMING
+};
 
 void sim_owner_look(sim *s, sim_till *t)
 {
@@ -36,6 +49,45 @@ void sim_owner_wish(sim *s, sim_till *t, sim_wish wish, int store)
     t->owner.next_try_ms = s->now_ms;
     t->owner.tries = 0;
     t->owner.claim = CLAIM_FIRST;
+    t->owner.passwords_back = 0;
+}
+
+/* ---- passwords ---- */
+
+/* Of which a confirmation was lost nobody knows whether it is in force: the owner tries the newest, then those before. */
+static void password_of(const sim *s, const sim_till *t, char out[48])
+{
+    uint32_t newest = s->companies[t->company].newest_password;
+    uint32_t back = t->owner.passwords_back % PASSWORDS_TRIED;
+    snprintf(out, 48, "%s %u", SIM_PASSWORD, back > newest ? 0 : newest - back);
+}
+
+static void log_in(sim *s, sim_till *t)
+{
+    char password[48];
+    password_of(s, t, password);
+    core_log_in(t->core, sim_till_time(t), s->companies[t->company].email, password);
+    t->owner.step = STEP_LOGGING_IN;
+}
+
+/* The code from the mail, or one that is misread. */
+static bool confirm(sim *s, sim_till *t)
+{
+    sim_company *c = &s->companies[t->company];
+    char password[48], code[8] = "";
+    bool of_recovery = false;
+    if (!core_awaits_code(t->core, &of_recovery) || !of_recovery)
+        return false;
+    bool wrong = sim_random_once_in(&t->random, 4) && sim_may_happen(s, ROW_WRONG_CODE);
+    if (wrong)
+        memcpy(code, "314159", 7);
+    else if (s->cloud_down || !sim_cloud_take_code(c->email, code))
+        return false;
+    t->owner.misread = wrong;
+    snprintf(password, sizeof password, "%s %u", SIM_PASSWORD, ++c->newest_password);
+    core_confirm(t->core, sim_till_time(t), code, password);
+    t->owner.step = STEP_CONFIRMING;
+    return true;
 }
 
 /* ---- steps ---- */
@@ -94,13 +146,37 @@ static void check_companies(sim *s, sim_till *t)
 static void check_stores(sim *s, sim_till *t)
 {
     core_stores list = core_get_stores(t->core);
-    uint32_t own = 0;
-    for (int i = 0; i < s->store_count; i++) {
-        for (uint32_t k = 0; k < list.count && s->stores[i].company == t->company; k++)
-            own += strcmp(s->stores[i].store_id, list.items[k].store_id) == 0;
+    char own[32];
+    int length = snprintf(own, sizeof own, "Store %d.", t->company);
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (strncmp(list.items[i].name, own, (size_t)length) != 0)
+            sim_fail(s, t->index, "a stranger's store is in the list");
     }
-    if (own != list.count)
-        sim_fail(s, t->index, "a stranger's store is in the list");
+}
+
+/* ---- a store of one's own ---- */
+
+static void ask_store(sim *s, sim_till *t)
+{
+    protocol_store store = {.time_zone = "Europe/Madrid"};
+    memcpy(store.name, t->owner.store_name, strlen(t->owner.store_name));
+    core_create_store(t->core, sim_till_time(t), s->companies[t->company].company_id, &store);
+    t->owner.step = STEP_OPENING_STORE;
+}
+
+static void store_made(sim *s, sim_till *t)
+{
+    const protocol_store *made = core_created_store(t->core);
+    t->owner.wish = WISH_NONE;
+    if (!made || s->store_count == SIM_STORES_MAX)
+        return;
+    sim_store *store = &s->stores[s->store_count];
+    *store = (sim_store){.company = t->company};
+    snprintf(store->name, sizeof store->name, "%s", t->owner.store_name);
+    snprintf(store->store_id, sizeof store->store_id, "%s", made->store_id);
+    sim_happened(s, ROW_NEW_STORE);
+    sim_log(t->index, "%s is opened: %s", store->name, store->store_id);
+    sim_owner_wish(s, t, WISH_JOIN, s->store_count++);
 }
 
 static void begin(sim *s, sim_till *t)
@@ -112,12 +188,16 @@ static void begin(sim *s, sim_till *t)
     if (o->wish == WISH_LEAVE) {
         core_disconnect(t->core, now);
         o->step = STEP_LEAVING;
+    } else if (o->wish == WISH_RECOVER) {
+        core_recover(t->core, now, s->companies[t->company].email, "es");
+        o->step = STEP_ASKING_CODE;
     } else if (core_get_account(t->core).logged_in && o->wish == WISH_JOIN) {
         core_list_companies(t->core, now, NULL, 0);
         o->step = STEP_COMPANIES;
+    } else if (core_get_account(t->core).logged_in && o->wish == WISH_OPEN_STORE) {
+        ask_store(s, t);
     } else {
-        core_log_in(t->core, now, s->companies[t->company].email, SIM_PASSWORD);
-        o->step = STEP_LOGGING_IN;
+        log_in(s, t);
     }
 }
 
@@ -127,8 +207,12 @@ static void step_done(sim *s, sim_till *t)
     core_time now = sim_till_time(t);
     switch (o->step) {
     case STEP_LOGGING_IN:
+        o->passwords_back = 0;
         if (o->wish == WISH_LOG_IN) {
+            sim_happened(s, o->again ? ROW_LOG_IN_AGAIN : ROW_LOG_IN);
             fulfil(t);
+        } else if (o->wish == WISH_OPEN_STORE) {
+            ask_store(s, t);
         } else {
             core_list_companies(t->core, now, NULL, 0);
             o->step = STEP_COMPANIES;
@@ -148,10 +232,22 @@ static void step_done(sim *s, sim_till *t)
         t->last_store = o->store;
         fulfil(t);
         break;
+    case STEP_OPENING_STORE:
+        store_made(s, t);
+        break;
+    case STEP_ASKING_CODE:
+        if (!confirm(s, t))
+            later(s, t);
+        break;
+    case STEP_CONFIRMING:
+        sim_happened(s, ROW_RECOVER);
+        fulfil(t);
+        break;
     default:
         t->left = true;
         if (storage_memory_record_count(t->disk, 6 | POS_COLLECTION_SECRET) > 0)
             sim_fail(s, t->index, "disconnected, and still there are secrets in its storage");
+        sim_happened(s, ROW_LEAVE);
         fulfil(t);
     }
     if (t->core && o->wish == WISH_NONE)
@@ -168,14 +264,42 @@ static void step_failed(sim *s, sim_till *t, const core_person *p)
         ask_assignment(s, t);
         return;
     }
+    if (o->step == STEP_LOGGING_IN && p->verdict.cause == CAUSE_LOGIN_FAILED) {
+        o->passwords_back++;
+        sim_happened(s, ROW_OLD_PASSWORD);
+    }
+    if (o->step == STEP_CONFIRMING && o->misread && p->verdict.cause == CAUSE_CODE_WRONG) {
+        sim_happened(s, ROW_WRONG_CODE);
+        if (confirm(s, t))
+            return;
+    }
     later(s, t);
+}
+
+/* Somebody has no patience, and leaves the page. */
+static bool breaks_off(sim *s, sim_till *t)
+{
+    if (s->healing || s->options.calm || !sim_random_once_in(&t->random, 150) || !sim_may_happen(s, ROW_BREAK_OFF))
+        return false;
+    sim_happened(s, ROW_BREAK_OFF);
+    sim_till_measure(t);
+    core_begin_call(t->core);
+    core_person_forget(t->core);
+    sim_till_after(s, t, 1);
+    if (t->core && core_get_person(t->core)->progress != PROGRESS_RUNNING)
+        later(s, t);
+    return true;
 }
 
 void sim_owner_go_on(sim *s, sim_till *t)
 {
     sim_owner *o = &t->owner;
     const core_person *p = core_get_person(t->core);
-    if (o->wish == WISH_NONE || s->now_ms < o->next_try_ms || p->progress == PROGRESS_RUNNING)
+    if (o->wish == WISH_NONE || s->now_ms < o->next_try_ms)
+        return;
+    if (p->progress == PROGRESS_RUNNING && (o->boot != t->boot || !breaks_off(s, t)))
+        return;
+    if (p->progress == PROGRESS_RUNNING || !t->core || s->now_ms < o->next_try_ms)
         return;
     sim_till_measure(t);
     core_begin_call(t->core);
@@ -194,78 +318,6 @@ void sim_owner_go_on(sim *s, sim_till *t)
 
 /* ---- now and then ---- */
 
-static void act_move(sim *s, sim_till *t)
-{
-    int store = (int)sim_random_below(&s->random, (uint32_t)s->store_count);
-    if (t->fresh || t->joined < 0 || s->stores[store].company != t->company)
-        return;
-    sim_log(t->index, "the owner moves it to %s", s->stores[store].name);
-    sim_owner_wish(s, t, WISH_JOIN, store);
-}
-
-static void act_leave(sim *s, sim_till *t)
-{
-    if (t->joined < 0)
-        return;
-    t->owner.away_until_ms = s->now_ms + sim_random_between(&s->random, SIM_HOUR, 9 * SIM_DAY);
-    sim_log(t->index, "the owner disconnects it");
-    sim_owner_wish(s, t, WISH_LEAVE, -1);
-}
-
-static void act_log_in(sim *s, sim_till *t)
-{
-    sim_owner_wish(s, t, WISH_LOG_IN, -1);
-}
-
-static void act_switch_x(sim *s, sim_till *t)
-{
-    bool on = sim_random_below(&s->random, 3) == 0;
-    bool done = core_set_x_enabled(t->core, sim_till_time(t), on);
-    sim_log(t->index, "X reports %s: %s", on ? "on" : "off", done ? "done" : "not stored");
-}
-
-static void act_retry(sim *s, sim_till *t)
-{
-    (void)s;
-    core_retry_now(t->core, sim_till_time(t));
-}
-
-static void act_browse(sim *s, sim_till *t)
-{
-    core_row rows[20];
-    uint32_t total = 0;
-    core_list_queue(t->core, sim_till_time(t), sim_random_below(&s->random, 30), 20, rows, &total);
-}
-
-static void act_diagnose(sim *s, sim_till *t)
-{
-    (void)s;
-    core_diagnose(t->core, sim_till_time(t));
-}
-
-static const struct {
-    uint32_t weight;
-    void (*act)(sim *s, sim_till *t);
-} actions[] = {{4, act_move},  {2, act_leave},  {2, act_log_in},  {8, act_switch_x},
-               {8, act_retry}, {8, act_browse}, {2, act_diagnose}};
-
-#define ACTIONS (sizeof actions / sizeof actions[0])
-
-static void act(sim *s, sim_till *t)
-{
-    uint32_t sum = 0;
-    for (size_t i = 0; i < ACTIONS; i++)
-        sum += actions[i].weight;
-    uint32_t draw = sim_random_below(&s->random, sum);
-    size_t at = 0;
-    while (draw >= actions[at].weight)
-        draw -= actions[at++].weight;
-    sim_till_measure(t);
-    core_begin_call(t->core);
-    actions[at].act(s, t);
-    sim_till_after(s, t, 1);
-}
-
 /* A look at the status bar: does it need somebody? */
 static void visit(sim *s, void *subject, uint64_t argument)
 {
@@ -273,24 +325,27 @@ static void visit(sim *s, void *subject, uint64_t argument)
     (void)argument;
     if (t->scrapped || s->healing)
         return;
-    sim_plan(s, s->now_ms + sim_random_between(&s->random, SIM_HOUR, 4 * SIM_DAY), visit, t, 0);
+    sim_plan(s, s->now_ms + sim_random_between(&t->random, SIM_HOUR, 4 * SIM_DAY), visit, t, 0);
     if (!t->core || t->asleep || t->owner.wish != WISH_NONE || s->now_ms < t->owner.away_until_ms)
         return;
     core_queue q = core_get_queue(t->core, sim_till_time(t));
     sim_owner_look(s, t);
+    t->owner.again = core_get_account(t->core).session_ended;
     if (t->joined < 0 || q.hold == HOLD_LOG_IN)
         sim_owner_wish(s, t, WISH_JOIN, t->joined >= 0 ? t->joined : t->last_store);
     else if (q.hold == HOLD_STORE_REFUSED)
         core_retry_now(t->core, sim_till_time(t));
+    else if (t->owner.again && sim_random_below(&t->random, 2))
+        sim_owner_wish(s, t, WISH_LOG_IN, -1);
     else if (!s->options.calm)
-        act(s, t);
+        sim_owner_act(s, t);
 }
 
 void sim_owner_start(sim *s, sim_till *t)
 {
     t->owner.wish = WISH_NONE;
     t->last_store = t->home;
-    if (sim_random_once_in(&s->random, 5) && !s->options.calm) /* closes pile up before the first store is chosen */
-        t->owner.away_until_ms = s->now_ms + sim_random_between(&s->random, 0, 20) * SIM_DAY;
-    sim_plan(s, s->now_ms + sim_random_between(&s->random, SIM_MINUTE, 4 * SIM_HOUR), visit, t, 0);
+    if (sim_random_once_in(&t->random, 5) && !s->options.calm) /* closes pile up before the first store is chosen */
+        t->owner.away_until_ms = s->now_ms + sim_random_between(&t->random, 0, 20) * SIM_DAY;
+    sim_plan(s, s->now_ms + sim_random_between(&t->random, SIM_MINUTE, 4 * SIM_HOUR), visit, t, 0);
 }

@@ -5,7 +5,8 @@
 #include <sodium.h>
 #include <string.h>
 
-static sim_random shared; /* of libsodium and of the tills: both only ask for bytes */
+static sim_random shared; /* of libsodium */
+static sim_random *used;  /* of the till whose core runs */
 
 uint64_t sim_random_next(sim_random *r)
 {
@@ -37,16 +38,26 @@ bool sim_random_once_in(sim_random *r, uint32_t n)
     return sim_random_below(r, n) == 0;
 }
 
-void sim_random_fill(void *bytes, size_t count)
+static void draw_bytes(sim_random *r, void *bytes, size_t count)
 {
     uint8_t *at = bytes;
     while (count > 0) {
-        uint64_t value = sim_random_next(&shared);
+        uint64_t value = sim_random_next(r);
         size_t part = count < sizeof value ? count : sizeof value;
         memcpy(at, &value, part);
         at += part;
         count -= part;
     }
+}
+
+void sim_random_use(sim_random *stream)
+{
+    used = stream;
+}
+
+void sim_random_fill(void *bytes, size_t count)
+{
+    draw_bytes(used, bytes, count);
 }
 
 static const char *name(void)
@@ -61,7 +72,7 @@ static uint32_t draw(void)
 
 static void fill(void *const bytes, const size_t count)
 {
-    sim_random_fill(bytes, count);
+    draw_bytes(&shared, bytes, count);
 }
 
 void sim_random_take_libsodium(void)

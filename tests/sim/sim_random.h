@@ -24,7 +24,8 @@ bool sim_random_once_in(sim_random *r, uint32_t n);
 void sim_random_take_libsodium(void);
 void sim_random_seed_libsodium(uint64_t seed);
 
-/* core_env.random: the till's ids and jitter. */
+/* core_env.random: a till's ids and jitter. From which stream is said before every call of its core. */
+void sim_random_use(sim_random *stream);
 void sim_random_fill(void *bytes, size_t count);
 
 #endif

@@ -7,9 +7,9 @@
 
 #define REPEAT_MS SIM_MINUTE
 
-static int64_t hours(sim *s, int64_t from, int64_t to)
+static int64_t hours(sim_till *t, int64_t from, int64_t to)
 {
-    return sim_random_between(&s->random, from * SIM_HOUR, to * SIM_HOUR);
+    return sim_random_between(&t->random, from * SIM_HOUR, to * SIM_HOUR);
 }
 
 /* ---- handing over ---- */
@@ -47,10 +47,10 @@ void sim_shop_hand_over(sim *s, sim_till *t)
 /* ---- a day ---- */
 
 /* What was sold until now; sometimes nothing. */
-void sim_shop_sell(sim *s, sim_till *t)
+void sim_shop_sell(sim_till *t)
 {
-    if (!sim_random_once_in(&s->random, 6))
-        t->shop.sold_minor += sim_random_between(&s->random, -500, 60000);
+    if (!sim_random_once_in(&t->random, 6))
+        t->shop.sold_minor += sim_random_between(&t->random, -500, 60000);
 }
 
 static void close_period(sim *s, void *subject, uint64_t argument)
@@ -67,19 +67,22 @@ static void close_period(sim *s, void *subject, uint64_t argument)
         t->asleep = false;
         t->just_woken = true;
     }
-    sim_shop_sell(s, t);
+    sim_shop_sell(t);
     sim_books_commit(s, t);
-    if (sim_random_once_in(&s->random, 60) && !s->options.calm) {
+    if (sim_random_once_in(&t->random, 60) && !s->options.calm && sim_may_happen(s, ROW_DIES_BEFORE_HAND_OVER)) {
         sim_log(t->index, "the host dies between its commit and the hand-over");
-        if (sim_random_below(&s->random, 2)) {
+        sim_happened(s, ROW_DIES_BEFORE_HAND_OVER);
+        if (sim_random_below(&t->random, 2)) {
             sim_till_power_cut(s, t);
         } else {
             sim_till_stop(s, t);
-            sim_till_start_at(s, t, s->now_ms + sim_random_between(&s->random, 5000, SIM_HOUR));
+            sim_till_start_at(s, t, s->now_ms + sim_random_between(&t->random, 5000, SIM_HOUR));
         }
         if (t->shop.careless)
             t->shop.to_hand_over = t->shop.count;
-    } else if (!sim_random_once_in(&s->random, 20)) {
+    } else if (sim_random_once_in(&t->random, 20) && sim_may_happen(s, ROW_HANDS_OVER_LATE)) {
+        sim_happened(s, ROW_HANDS_OVER_LATE);
+    } else {
         sim_shop_hand_over(s, t);
         if (t->core)
             sim_till_tick_soon(s, t, 50);
@@ -123,18 +126,20 @@ static void begin_day(sim *s, void *subject, uint64_t argument)
     if (t->scrapped || s->healing)
         return;
     sim_plan(s, sim_local_midnight(midnight + 26 * SIM_HOUR) + 5 * SIM_HOUR, begin_day, t, 0);
-    if (sim_random_once_in(&s->random, 150))
-        shop->holidays_until_ms = s->now_ms + sim_random_between(&s->random, 2, 20) * SIM_DAY;
+    if (sim_zone_minutes(midnight) != sim_zone_minutes(midnight + 26 * SIM_HOUR))
+        sim_happened(s, ROW_SUMMER_TIME);
+    if (sim_random_once_in(&t->random, 150))
+        shop->holidays_until_ms = s->now_ms + sim_random_between(&t->random, 2, 20) * SIM_DAY;
     if (s->now_ms < shop->holidays_until_ms || sim_weekday(s->now_ms) == shop->shut_weekday)
         return;
-    sim_plan(s, midnight + hours(s, 8, 10), open_shop, t, 0);
-    int64_t last = midnight + hours(s, 20, 23);
+    sim_plan(s, midnight + hours(t, 8, 10), open_shop, t, 0);
+    int64_t last = midnight + hours(t, 20, 23);
     if (shop->closes_a_day > 1) {
-        sim_plan(s, midnight + hours(s, 12, 13), close_period, t, 0);
-        sim_plan(s, midnight + hours(s, 16, 17), close_period, t, 0);
+        sim_plan(s, midnight + hours(t, 12, 13), close_period, t, 0);
+        sim_plan(s, midnight + hours(t, 16, 17), close_period, t, 0);
     }
     sim_plan(s, last, close_period, t, 0);
-    sim_plan(s, last + hours(s, 0, 1), go_home, t, 0);
+    sim_plan(s, last + hours(t, 0, 1), go_home, t, 0);
 }
 
 /* ---- its beginning, its copies, its end ---- */
@@ -143,12 +148,12 @@ void sim_shop_start(sim *s, sim_till *t)
 {
     static const sim_history histories[] = {HISTORY_ORIGINAL, HISTORY_ORIGINAL, HISTORY_NONE, HISTORY_REBUILT};
     static const sim_night nights[] = {NIGHT_ON, NIGHT_OFF, NIGHT_OFF, NIGHT_ASLEEP};
-    t->shop = (sim_shop){.history = histories[sim_random_below(&s->random, 4)],
-                         .night = nights[sim_random_below(&s->random, 4)],
-                         .closes_a_day = sim_random_once_in(&s->random, 4) ? 3 : 1,
-                         .shut_weekday = sim_random_below(&s->random, 8), /* 7: none */
+    t->shop = (sim_shop){.history = histories[sim_random_below(&t->random, 4)],
+                         .night = nights[sim_random_below(&t->random, 4)],
+                         .closes_a_day = sim_random_once_in(&t->random, 4) ? 3 : 1,
+                         .shut_weekday = sim_random_below(&t->random, 8), /* 7: none */
                          .next_number = 1};
-    t->shop.careless = t->shop.history == HISTORY_ORIGINAL && sim_random_once_in(&s->random, 3);
+    t->shop.careless = t->shop.history == HISTORY_ORIGINAL && sim_random_once_in(&t->random, 3);
     sim_plan(s, sim_local_midnight(s->now_ms) + 5 * SIM_HOUR, begin_day, t, 0);
 }
 

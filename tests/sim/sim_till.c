@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define READ_MAX        (256u * 1024u + 96u * 1024u) /* the documents of a tick, and headers and a page or two */
+#define GETS_MAX        136u                         /* of a batch of 64: header and document of each, and a few more */
 #define OPERATIONS_KEPT 200u
 #define ZERO_TICKS_MAX  20000u
 #define START_AGAIN_MS  SIM_MINUTE
@@ -28,7 +29,10 @@ static int32_t till_put(void *ctx, uint32_t collection, uint64_t id, const void 
 {
     sim_till *t = ctx;
     t->writes++;
+    t->cost_ms += t->slow_put_ms;
     int32_t result = storage_memory_calls()->put(t->disk, collection, id, bytes, size);
+    if (result != POS_OK && t->put_row >= 0)
+        sim_happened(t->world, (sim_row)t->put_row);
     if (result != POS_OK)
         sim_log(t->index, "storage: put of %u:%llx fails, %d", collection & 0xffffu, (unsigned long long)id, result);
     return result;
@@ -38,7 +42,11 @@ static int32_t till_get(void *ctx, uint32_t collection, uint64_t id, uint32_t of
                         uint32_t *size)
 {
     sim_till *t = ctx;
+    t->gets++;
+    t->cost_ms += t->slow_get_ms;
     int32_t result = storage_memory_calls()->get(t->disk, collection, id, offset, buffer, capacity, size);
+    if (result != POS_OK && storage_memory_faults(t->disk)->get_code != 0)
+        sim_happened(t->world, ROW_DISK_UNREADABLE);
     if (result == POS_OK && *size > offset)
         t->read_bytes += *size - offset < capacity ? *size - offset : capacity;
     return result;
@@ -48,6 +56,7 @@ static int32_t till_remove(void *ctx, uint32_t collection, const uint64_t *ids, 
 {
     sim_till *t = ctx;
     t->writes++;
+    t->cost_ms += t->slow_put_ms;
     return storage_memory_calls()->remove(t->disk, collection, ids, count);
 }
 
@@ -72,7 +81,9 @@ core_time sim_till_time(const sim_till *t)
 
 void sim_till_measure(sim_till *t)
 {
-    t->writes = t->read_bytes = 0;
+    t->writes = t->gets = t->read_bytes = t->catalogue.pages = 0;
+    t->cost_ms = 0;
+    sim_random_use(&t->core_random);
 }
 
 void sim_till_after(sim *s, sim_till *t, uint32_t writes)
@@ -81,7 +92,16 @@ void sim_till_after(sim *s, sim_till *t, uint32_t writes)
         sim_fail(s, t->index, "%u writes in one call", t->writes);
     if (t->read_bytes > READ_MAX)
         sim_fail(s, t->index, "%u bytes read in one call", t->read_bytes);
+    if (t->gets > GETS_MAX)
+        sim_fail(s, t->index, "%u reads in one call", t->gets);
+    if (t->catalogue.pages > 1)
+        sim_fail(s, t->index, "%u pages of configuration data in one call", t->catalogue.pages);
+    if (t->cost_ms > 0) {
+        sim_happened(s, ROW_DISK_SLOW);
+        t->busy_until_ms = s->now_ms + t->cost_ms;
+    }
     if (storage_memory_is_cut(t->disk)) {
+        sim_happened(s, ROW_POWER_CUT_IN_WRITE);
         sim_log(t->index, "the power fails in the middle of that");
         sim_till_power_cut(s, t);
     }
@@ -118,7 +138,7 @@ bool sim_till_start(sim *s, sim_till *t)
     const char *reason = "the lock";
     t->powered = true;
     t->boot_at_ms = s->now_ms;
-    t->boot_elapsed_ms = sim_random_between(&s->random, 1, 100000);
+    t->boot_elapsed_ms = sim_random_between(&t->random, 1, 100000);
     offer_storage(t);
     int32_t result = t->storage.acquire(t);
     if (result == POS_OK) {
@@ -126,6 +146,9 @@ bool sim_till_start(sim *s, sim_till *t)
         core_env env = {.storage = &t->storage,
                         .host_ctx = t,
                         .reports = t->shop.history == HISTORY_NONE ? NULL : &t->reports,
+                        .catalogue = &t->catalogue.calls,
+                        .setup = &t->catalogue.setup,
+                        .licence = &t->catalogue.licence,
                         .log = till_log,
                         .net = &t->net->face,
                         .random = sim_random_fill,
@@ -163,6 +186,7 @@ void sim_till_stop(sim *s, sim_till *t)
     sim_till_measure(t);
     core_destroy(t->core);
     t->core = NULL;
+    sim_catalogue_stop(t);
     till_release(t);
     sim_net_free(t->net);
     t->net = NULL;
@@ -173,7 +197,7 @@ void sim_till_stop(sim *s, sim_till *t)
 
 void sim_till_power_cut(sim *s, sim_till *t)
 {
-    sim_random *r = &s->random;
+    sim_random *r = &t->random;
     uint64_t first = storage_memory_durable(t->disk);
     uint64_t last = storage_memory_operations(t->disk);
     uint64_t prefix = first + sim_random_next(r) % (last - first + 1);
@@ -185,6 +209,7 @@ void sim_till_power_cut(sim *s, sim_till *t)
     storage_memory_free(t->disk);
     t->disk = left;
     t->disk_ill_until_ms = 0;
+    t->put_row = -1;
     t->powered = false;
     int64_t longest = sim_random_once_in(r, 5) ? 8 * SIM_HOUR : 2 * SIM_MINUTE;
     sim_till_start_at(s, t, s->now_ms + sim_random_between(r, 2000, longest));
@@ -194,10 +219,13 @@ void sim_till_power_cut(sim *s, sim_till *t)
 
 static void heal_disk(sim *s, sim_till *t)
 {
+    if (s->now_ms >= t->slow_until_ms)
+        t->slow_put_ms = t->slow_get_ms = 0;
     if (t->disk_ill_until_ms == 0 || s->now_ms < t->disk_ill_until_ms)
         return;
     *storage_memory_faults(t->disk) = (storage_memory_fault_plan){0};
     t->disk_ill_until_ms = 0;
+    t->put_row = -1;
     sim_log(t->index, "the disk is well again");
 }
 
@@ -213,6 +241,8 @@ static void tick(sim *s, void *subject, uint64_t order)
     sim_till_after(s, t, 1);
     if (t->core)
         sim_owner_go_on(s, t);
+    if (t->core)
+        sim_catalogue_go_on(s, t);
     if (t->core && t->shop.to_hand_over < t->shop.count && s->now_ms >= t->shop.next_hand_over_ms)
         sim_shop_hand_over(s, t);
     if (!t->core)
@@ -232,7 +262,8 @@ static void tick(sim *s, void *subject, uint64_t order)
 
 void sim_till_tick_soon(sim *s, sim_till *t, int64_t in_ms)
 {
-    sim_plan(s, s->now_ms + in_ms, tick, t, ++t->tick_order);
+    int64_t at_ms = s->now_ms + in_ms;
+    sim_plan(s, at_ms < t->busy_until_ms ? t->busy_until_ms : at_ms, tick, t, ++t->tick_order);
 }
 
 /* ---- where its closes may be counted ---- */

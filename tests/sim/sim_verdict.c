@@ -28,11 +28,12 @@ void verdict_close(verdict_book *book)
         free(book->of[i]);
 }
 
-void verdict_note_cloud(verdict_book *book, int64_t id, bool counted, bool conflict)
+void verdict_note_cloud(verdict_book *book, int64_t id, bool counted, bool conflict, bool decided)
 {
     verdict_state *state = &book->of[id >> 32][id & UINT32_MAX];
     state->counted = counted;
     state->conflict = conflict;
+    state->decided = decided;
 }
 
 /* ---- the till's screen ---- */
@@ -103,8 +104,8 @@ static void read_screens(sim *s, verdict_book *book)
 
 static bool is_anywhere(const verdict_state *state)
 {
-    return state->counted || state->conflict || state->queued || state->kept_conflict || state->rejected ||
-           state->elsewhere || state->damaged;
+    return state->counted || state->conflict || state->decided || state->queued || state->kept_conflict ||
+           state->rejected || state->elsewhere || state->damaged;
 }
 
 /* ---- judging ---- */
@@ -155,7 +156,7 @@ static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
     bool too_long = t->narrow && z->size + 500 > SIM_NARROW_BYTES; /* for its proxy */
     if (state->queued && !too_long)
         wrong = "is still waiting after everything healed";
-    else if (state->counted && (state->conflict || state->rejected || state->kept_conflict))
+    else if (state->counted && (state->conflict || state->rejected || (state->kept_conflict && !state->decided)))
         wrong = "has two states at once";
     else if (state->conflict && !sim_till_may_conflict(t, z))
         wrong = "is in conflict, of a till that was not cloned";
@@ -167,13 +168,15 @@ static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
         book->unreadable[t->index]--; /* on the screen, and no more can be told of it */
     else if (!is_anywhere(state) && !z->may_be_lost)
         wrong = "is lost";
-    else if (!state->counted && !state->conflict && !state->rejected && state->damaged &&
+    else if (!state->counted && !state->conflict && !state->decided && !state->rejected && state->damaged &&
              t->shop.history == HISTORY_ORIGINAL && k >= t->shop.numbering_from)
         wrong = "is damaged, and was not taken from the host's history";
     s->figures.delivered += state->counted;
-    s->figures.conflicts += !state->counted && state->conflict;
-    s->figures.rejected += !state->counted && !state->conflict && state->rejected;
-    s->figures.others += !state->counted && !state->conflict && !state->rejected;
+    s->figures.conflicts += !state->counted && (state->conflict || state->decided);
+    s->figures.rejected += !state->counted && !state->conflict && !state->decided && state->rejected;
+    s->figures.others += !state->counted && !state->conflict && !state->decided && !state->rejected;
+    if (wrong)
+        s->figures.broken = wrong;
     if (wrong)
         sim_fail(s, t->index, "Z %lld of till %d (close %u) %s. It is:%s", (long long)z->number, t->index, k, wrong,
                  words_of(state, words));
@@ -182,8 +185,9 @@ static void judge(sim *s, verdict_book *book, const sim_till *t, uint32_t k)
 void verdict_end(sim *s, verdict_book *book)
 {
     read_screens(s, book);
+    s->figures.delivered = s->figures.conflicts = s->figures.rejected = s->figures.others = 0;
     for (int i = 0; i < s->till_count && !s->failed; i++) {
-        if (!book->read[i])
+        if (!book->read[i] && !s->tills[i]->scrapped)
             sim_fail(s, i, "till %d does not run in the end", i);
         for (uint32_t k = 0; k < s->tills[i]->shop.count && !s->failed; k++)
             judge(s, book, s->tills[i], k);

@@ -6,7 +6,7 @@
 #include "sim/sim.h"
 
 typedef struct verdict_state {
-    bool counted, conflict;                                   /* in the cloud */
+    bool counted, conflict, decided;                          /* in the cloud */
     bool queued, kept_conflict, rejected, elsewhere, damaged; /* on the till */
 } verdict_state;
 
@@ -19,7 +19,7 @@ typedef struct verdict_book {
 int64_t verdict_id(int till, uint32_t close);
 void verdict_open(const sim *s, verdict_book *book);
 void verdict_close(verdict_book *book);
-void verdict_note_cloud(verdict_book *book, int64_t id, bool counted, bool conflict);
+void verdict_note_cloud(verdict_book *book, int64_t id, bool counted, bool conflict, bool decided);
 
 void verdict_audit(sim *s, verdict_book *book); /* in the midst of life: what was accepted is somewhere */
 void verdict_end(sim *s, verdict_book *book);   /* all is well: everything is where it belongs */

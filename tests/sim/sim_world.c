@@ -14,7 +14,6 @@
 
 #define FIRST_DAY_MS  INT64_C(1767225600000) /* 2026-01-01 */
 #define AUDIT_MS      (30 * SIM_DAY)
-#define HEAL_LONGEST  (10 * SIM_DAY)
 #define LINES_OF_TILL 60u
 
 /* ---- what is planned: a heap ---- */
@@ -61,7 +60,7 @@ static sim_event take_first(sim *s)
     return first;
 }
 
-static void run_until(sim *s, int64_t end_ms)
+void sim_run_until(sim *s, int64_t end_ms)
 {
     while (!s->failed && s->event_count > 0 && s->events[0].at_ms <= end_ms) {
         sim_event one = take_first(s);
@@ -72,6 +71,18 @@ static void run_until(sim *s, int64_t end_ms)
     }
     s->now_ms = end_ms;
     sim_log_set_clock(s->now_ms);
+}
+
+/* ---- what may happen ---- */
+
+bool sim_may_happen(const sim *s, sim_row row)
+{
+    return !sim_row_set_has(&s->options.without, row);
+}
+
+void sim_happened(sim *s, sim_row row)
+{
+    s->figures.rows[row]++;
 }
 
 /* ---- failing ---- */
@@ -87,11 +98,37 @@ void sim_fail(sim *s, int till, const char *format, ...)
     va_end(arguments);
     sim_log(till, "BROKEN: %s", words);
     s->failed = true;
+    if (!s->figures.broken)
+        s->figures.broken = format;
+    s->figures.broken_day = (s->now_ms - s->start_ms) / SIM_DAY;
     printf("\nseed %llu: %s\n\nThe last events:\n", (unsigned long long)s->options.seed, words);
     sim_log_print_last(till, LINES_OF_TILL);
-    printf("\nAgain: make sim SEED=%llu SEEDS=1 TILLS=%u DAYS=%u%s  (SIM_LOG=1 shows every event)\n",
-           (unsigned long long)s->options.seed, s->options.tills, s->options.days,
-           s->options.calm ? " SIM_CALM=1" : "");
+    printf("\nAgain: ");
+    sim_print_command(&s->options);
+    printf("  (SIM_LOG=1 shows every event)\n");
+}
+
+void sim_print_command(const sim_options *options)
+{
+    char names[SIM_ROWS_TEXT];
+    sim_row_set shown = options->without, rest = {{0}};
+    uint32_t count = 0;
+    for (int i = 0; i < SIM_ROW_COUNT; i++) {
+        bool in = sim_row_set_has(&shown, (sim_row)i);
+        sim_row_set_put(&rest, (sim_row)i, !in);
+        count += in;
+    }
+    bool few_are_left = count > SIM_ROW_COUNT / 2;
+    sim_row_set_write(few_are_left ? &rest : &shown, names, sizeof names);
+    printf("make sim SEED=%llu SEEDS=1 TILLS=%u DAYS=%u", (unsigned long long)options->seed, options->tills,
+           options->days);
+    if (options->tills_off != 0)
+        printf(" SIM_TILLS_OFF=%#llx", (unsigned long long)options->tills_off);
+    printf("%s", options->calm ? " SIM_CALM=1" : "");
+    if (few_are_left)
+        printf(" SIM_ONLY=%s", names[0] ? names : SIM_ROWS_NONE);
+    else if (names[0])
+        printf(" SIM_WITHOUT=%s", names);
 }
 
 /* ---- a run ---- */
@@ -128,37 +165,6 @@ static void close_cloud(sim *s)
     close(s->came_from);
 }
 
-/* The owners of all tills go through every store in which something may wait, and home again. */
-static void heal(sim *s)
-{
-    s->healing = true;
-    sim_trouble_end(s);
-    run_until(s, s->now_ms + SIM_DAY);
-    for (int store = 0; store < s->store_count && !s->failed; store++) {
-        bool any = false;
-        for (int i = 0; i < s->till_count; i++) {
-            sim_till *t = s->tills[i];
-            if (!(t->stores_used >> store & 1))
-                continue;
-            sim_owner_wish(s, t, WISH_JOIN, store);
-            any = true;
-        }
-        if (any)
-            run_until(s, s->now_ms + 3 * SIM_HOUR);
-    }
-    int64_t end = s->now_ms + HEAL_LONGEST;
-    while (!s->failed && s->now_ms < end) {
-        bool idle = true;
-        for (int i = 0; i < s->till_count; i++) {
-            core_queue q = core_get_queue(s->tills[i]->core, sim_till_time(s->tills[i]));
-            idle = idle && q.pending == 0 && !q.catching_up && s->tills[i]->owner.wish == WISH_NONE;
-        }
-        if (idle)
-            break;
-        run_until(s, s->now_ms + 3 * SIM_HOUR);
-    }
-}
-
 static void start(sim *s)
 {
     uint64_t seed = s->options.seed;
@@ -179,6 +185,7 @@ static void end(sim *s)
         sim_till *t = s->tills[i];
         sim_till_stop(s, t);
         sim_shop_free(t);
+        sim_catalogue_free(t);
         storage_memory_free(t->disk);
         storage_memory_free(t->backup);
         storage_memory_free(t->image);
@@ -192,6 +199,8 @@ static void end(sim *s)
     }
     for (int i = 0; i < s->till_count; i++)
         free(s->tills[i]);
+    free(s->decisions);
+    free(s->revisions);
     free(s->events);
     close_cloud(s);
 }
@@ -214,11 +223,8 @@ bool sim_run(const sim_options *options, sim_figures *figures, char hash[33])
     else if (sim_build(s)) {
         sim_trouble_start(s);
         sim_plan(s, s->now_ms + AUDIT_MS, audit, NULL, 0);
-        run_until(s, s->end_ms);
-        if (!s->failed)
-            heal(s);
-        if (!s->failed)
-            sim_check_end(s);
+        sim_run_until(s, s->end_ms);
+        sim_heal(s);
     }
     bool good = !s->failed;
     sim_log_hash(hash);
