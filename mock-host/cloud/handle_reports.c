@@ -12,13 +12,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_ITEMS 16
+
+/* Only as long as the batch: most have one report, and room for as many as may come would be two megabytes. */
 typedef struct upload {
     size_t count;
-    batch_item items[BATCH_ITEMS_MAX];
-    report_verdict verdicts[BATCH_ITEMS_MAX];
-    store_report reports[BATCH_ITEMS_MAX];
-    store_report_result results[BATCH_ITEMS_MAX];
+    size_t capacity; /* of items; the others have room for `count` */
+    batch_item *items;
+    report_verdict *verdicts;
+    store_report *reports;
+    store_report_result *results;
 } upload;
+
+static bool add_item(upload *batch, const batch_item *item)
+{
+    if (batch->count == batch->capacity) {
+        size_t capacity = batch->capacity ? 2 * batch->capacity : FIRST_ITEMS;
+        batch_item *items = realloc(batch->items, capacity * sizeof *items);
+        if (!items)
+            return false;
+        batch->items = items;
+        batch->capacity = capacity;
+    }
+    batch->items[batch->count++] = *item;
+    return true;
+}
 
 static bool read_items(const request *self, response *answer, upload *batch)
 {
@@ -28,8 +46,10 @@ static bool read_items(const request *self, response *answer, upload *batch)
         batch_item item;
         switch (batch_next(&cursor, &item, detail, sizeof detail)) {
         case BATCH_ITEM:
-            batch->items[batch->count++] = item;
-            break;
+            if (add_item(batch, &item))
+                break;
+            problem_set(answer, PROBLEM_BUSY, NULL);
+            return false;
         case BATCH_END:
             return true;
         case BATCH_TOO_MANY:
@@ -130,10 +150,23 @@ static cJSON *answer_item(const upload *batch, size_t index)
     return object;
 }
 
+static bool make_room(upload *batch)
+{
+    size_t count = batch->count ? batch->count : 1;
+    batch->verdicts = calloc(count, sizeof *batch->verdicts);
+    batch->reports = calloc(count, sizeof *batch->reports);
+    batch->results = calloc(count, sizeof *batch->results);
+    return batch->verdicts && batch->reports && batch->results;
+}
+
 static void take_batch(request *self, response *answer, upload *batch)
 {
     if (!read_items(self, answer, batch))
         return;
+    if (!make_room(batch)) {
+        problem_set(answer, PROBLEM_BUSY, NULL);
+        return;
+    }
     for (size_t i = 0; i < batch->count; i++) {
         check_item(&batch->items[i], self->till.currency, &batch->verdicts[i]);
         fill_report(&batch->items[i], &batch->verdicts[i], &batch->reports[i]);
@@ -157,11 +190,10 @@ void handle_upload_reports(request *self, response *answer)
         problem_set(answer, PROBLEM_STORE_CLOSED, NULL);
         return;
     }
-    upload *batch = calloc(1, sizeof *batch);
-    if (!batch) {
-        problem_set(answer, PROBLEM_BUSY, NULL);
-        return;
-    }
-    take_batch(self, answer, batch);
-    free(batch);
+    upload batch = {0};
+    take_batch(self, answer, &batch);
+    free(batch.items);
+    free(batch.verdicts);
+    free(batch.reports);
+    free(batch.results);
 }

@@ -202,6 +202,9 @@ static int open_connection(db *connection, const char *path, int flags, const ch
     int code = sqlite3_open_v2(path, &connection->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_busy_timeout(connection->handle, BUSY_TIMEOUT_MS);
+    /* Otherwise whatever is compared with a parameter and has a partial index is prepared anew at every execution. */
+    if (code == SQLITE_OK)
+        code = sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);
     if (code == SQLITE_OK)
@@ -228,6 +231,8 @@ store *store_open(const char *path)
     store *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
+    self->queue.end = &self->queue.first;
+    pthread_mutex_init(&self->queue.lock, NULL);
     if (open_connection(&self->writer, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, writer_pragmas) == 0 &&
         schema_apply(self->writer.handle) == STORE_OK && chmod(path, 0600) == 0 &&
         open_connection(&self->reader, path, SQLITE_OPEN_READONLY, reader_pragmas) == 0)
@@ -245,5 +250,6 @@ void store_close(store *self)
         close_connection(&self->reader);
     if (self->writer.handle)
         close_connection(&self->writer);
+    pthread_mutex_destroy(&self->queue.lock);
     free(self);
 }

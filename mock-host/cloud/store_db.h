@@ -12,6 +12,7 @@
 #include "store.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <sqlite3.h>
 
 #define DB_CACHE_SIZE 160
@@ -26,9 +27,20 @@ typedef struct db {
     size_t cached;
 } db;
 
+typedef struct db_job db_job;
+
+/* Who waits to share a transaction; store_group.c. */
+typedef struct db_queue {
+    pthread_mutex_t lock;
+    db_job *first, **end;
+    unsigned waiting; /* their number */
+    bool led;         /* somebody does, or is about to do, the work of those who wait */
+} db_queue;
+
 struct store {
     db writer;
     db reader;
+    db_queue queue;
 };
 
 /* Creates or upgrades the tables. */
@@ -55,6 +67,14 @@ store_status db_begin(store *self, db **writer);
 store_status db_end(db *writer, store_status status);
 /* As db_end(), and commits whatever `status` is (a refusal that must be remembered, as a try used up). */
 store_status db_end_keeping(db *writer, store_status status);
+
+/*
+ * Does `work` in a transaction that is committed when this returns, unless the work says other than STORE_OK: then
+ * nothing of it remains. Those who come at the same time share transaction and commit, and one of their threads works
+ * for all. Returns what the work said, or why the commit failed.
+ */
+typedef store_status (*db_work)(db *writer, void *context);
+store_status db_share(store *self, db_work work, void *context);
 
 /* Takes the write-ahead log in and empties it: what was deleted is then in no file any more. With no lock held. */
 void db_empty_log(store *self);

@@ -31,6 +31,18 @@ typedef struct held_row {
     "SELECT report_no, counted, origin = 'rebuilt', standing = 'conflict', receipt_id, store_id, epoch, sha256,"       \
     " received_at_ms FROM reports WHERE " KEY_SQL " AND x_sequence = ?6 "
 
+/* A receipt of the report under way, but for what it is a receipt for: the report itself, or what is held instead. */
+static void begin_receipt(const taking *self, store_receipt *out)
+{
+    memset(out, 0, sizeof *out);
+    memcpy(out->company_id, self->scope->company_id, sizeof out->company_id);
+    memcpy(out->till_id, self->scope->till_id, sizeof out->till_id);
+    memcpy(out->register_id, self->report->register_id, sizeof out->register_id);
+    out->kind = self->report->kind;
+    out->z_number = self->report->z_number;
+    out->x_sequence = self->report->x_sequence;
+}
+
 static store_status read_held(const taking *self, sqlite3_stmt *statement, held_row *out)
 {
     store_status status = db_step(self->writer, statement);
@@ -41,17 +53,12 @@ static store_status read_held(const taking *self, sqlite3_stmt *statement, held_
         out->counted = sqlite3_column_int(statement, 1) != 0;
         out->rebuilt = sqlite3_column_int(statement, 2) != 0;
         out->conflict = sqlite3_column_int(statement, 3) != 0;
+        begin_receipt(self, receipt);
         db_text(statement, 4, receipt->receipt_id, sizeof receipt->receipt_id);
         db_text(statement, 5, receipt->store_id, sizeof receipt->store_id);
         receipt->epoch = sqlite3_column_int64(statement, 6);
         db_text(statement, 7, receipt->sha256, sizeof receipt->sha256);
         receipt->received_at_ms = sqlite3_column_int64(statement, 8);
-        memcpy(receipt->company_id, self->scope->company_id, sizeof receipt->company_id);
-        memcpy(receipt->till_id, self->scope->till_id, sizeof receipt->till_id);
-        memcpy(receipt->register_id, self->report->register_id, sizeof receipt->register_id);
-        receipt->kind = self->report->kind;
-        receipt->z_number = self->report->z_number;
-        receipt->x_sequence = self->report->x_sequence;
     }
     db_done(statement);
     return status;
@@ -122,21 +129,21 @@ static store_status insert_parts(const taking *self, int64_t report_no)
     return status;
 }
 
+/* One row, so that SQLite need not be able to undo half of it. */
 static store_status insert_report(const taking *self, const char *standing, bool counted, store_receipt *out)
 {
     const store_report *report = self->report;
     const store_till_scope *scope = self->scope;
     char receipt_id[IDENT_ID_SIZE];
-    held_row row;
     ident_make_id("rcp_", receipt_id);
     store_status status = db_exec(
         self->writer,
-        "INSERT INTO reports (company_id, till_id, register_id, kind, z_number, x_sequence, epoch, receipt_id, "
-        "store_id,"
-        " copy, standing, counted, business_date, closed_at_ms, currency, gross_minor, net_minor, tax_minor,"
+        "INSERT INTO reports (company_id, till_id, register_id, kind, z_number, x_sequence, epoch, receipt_id,"
+        " store_id, copy, standing, counted, business_date, closed_at_ms, currency, gross_minor, net_minor, tax_minor,"
         " grand_total_minor, origin, warning, received_at_ms, sha256, document_bytes, document)"
-        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, COUNT(*), ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,"
-        " ?21, ?22, ?23, ?24 FROM reports WHERE " KEY_SQL " AND x_sequence = ?6 AND epoch = ?7",
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, (SELECT COUNT(*) FROM reports WHERE " KEY_SQL
+        " AND x_sequence = ?6 AND epoch = ?7), ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,"
+        " ?24)",
         "ttttiiittt"
         "itit"
         "iiiitt"
@@ -147,12 +154,14 @@ static store_status insert_report(const taking *self, const char *standing, bool
         report->grand_total_minor, report->rebuilt ? "rebuilt" : "original", report->warning, self->now_ms,
         report->sha256, (int64_t)report->document_bytes, report->document, report->document_bytes);
     if (status == STORE_OK)
-        status = find_same(self, &row);
-    if (status == STORE_OK)
-        status = insert_parts(self, row.report_no);
-    if (status == STORE_OK)
-        *out = row.receipt;
-    return status == STORE_NOT_FOUND || status == STORE_EXISTS ? STORE_FAILED : status;
+        status = insert_parts(self, sqlite3_last_insert_rowid(self->writer->handle));
+    begin_receipt(self, out);
+    memcpy(out->receipt_id, receipt_id, sizeof out->receipt_id);
+    memcpy(out->store_id, scope->store_id, sizeof out->store_id);
+    memcpy(out->sha256, report->sha256, sizeof out->sha256);
+    out->epoch = report->epoch;
+    out->received_at_ms = self->now_ms;
+    return status == STORE_EXISTS ? STORE_FAILED : status;
 }
 
 static store_status take_x(const taking *self, store_report_result *result)
@@ -203,21 +212,33 @@ static store_status take_report(const taking *self, store_report_result *result)
     return self->report->kind == 'X' ? take_x(self, result) : take_z(self, result);
 }
 
+typedef struct putting {
+    taking one;
+    const store_report *reports;
+    size_t count;
+    store_report_result *results;
+} putting;
+
+static store_status put_all(db *writer, void *context)
+{
+    putting *self = context;
+    taking *one = &self->one;
+    one->writer = writer;
+    store_status status = db_exec(writer, "UPDATE tills SET last_seen_at_ms = ? WHERE store_id = ? AND till_id = ?",
+                                  "itt", one->now_ms, one->scope->store_id, one->scope->till_id);
+    for (size_t i = 0; i < self->count && status == STORE_OK; i++) {
+        if (self->reports[i].skip)
+            continue;
+        one->report = &self->reports[i];
+        one->kind[0] = self->reports[i].kind;
+        status = take_report(one, &self->results[i]);
+    }
+    return status;
+}
+
 store_status store_reports_put(store *self, const store_till_scope *scope, const store_report *reports, size_t count,
                                int64_t now_ms, store_report_result *results)
 {
-    taking one = {.scope = scope, .now_ms = now_ms};
-    store_status status = db_begin(self, &one.writer);
-    if (status != STORE_OK)
-        return status;
-    status = db_exec(one.writer, "UPDATE tills SET last_seen_at_ms = ? WHERE store_id = ? AND till_id = ?", "itt",
-                     now_ms, scope->store_id, scope->till_id);
-    for (size_t i = 0; i < count && status == STORE_OK; i++) {
-        if (reports[i].skip)
-            continue;
-        one.report = &reports[i];
-        one.kind[0] = reports[i].kind;
-        status = take_report(&one, &results[i]);
-    }
-    return db_end(one.writer, status);
+    putting all = {.one = {.scope = scope, .now_ms = now_ms}, .reports = reports, .count = count, .results = results};
+    return db_share(self, put_all, &all);
 }
