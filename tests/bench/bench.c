@@ -44,7 +44,7 @@ void bench_print(bench_part part)
 int bench_run(const char *row, const TTest *test)
 {
     setenv("CK_FORK", "no", 1);
-    setenv("CK_VERBOSITY", "minimal", 1);
+    setenv("CK_VERBOSITY", "normal", 1);
     return e2e_run(row, &(e2e_test){row, test}, 1);
 }
 
@@ -52,6 +52,15 @@ size_t bench_scale(size_t full, size_t quick)
 {
     const char *is_quick = getenv("BENCH_QUICK");
     return is_quick && strcmp(is_quick, "1") == 0 ? quick : full;
+}
+
+void bench_pause(const char *what)
+{
+    const char *seconds = getenv("BENCH_PAUSE_S");
+    if (!seconds)
+        return;
+    fprintf(stderr, "process %d pauses before: %s\n", (int)getpid(), what);
+    bench_nap_us(strtod(seconds, NULL) * 1e6);
 }
 
 /* ---- clocks ---- */
