@@ -116,25 +116,13 @@ static void check_status(reading *r)
 
 /* ---- dates ---- */
 
-static bool is_day(const char *date)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (!text_is_date(date))
-        return false;
-    int year = 1000 * (date[0] - '0') + 100 * (date[1] - '0') + 10 * (date[2] - '0') + (date[3] - '0');
-    int month = 10 * (date[5] - '0') + (date[6] - '0');
-    int day = 10 * (date[8] - '0') + (date[9] - '0');
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + (leap && month == 2);
-}
-
 static void read_date(reading *r, const char *member, bool required, char to[11])
 {
     const cJSON *value = get(r, member);
     const char *text = cJSON_GetStringValue(value);
     if (!value && !required)
         return;
-    if (!text || !is_day(text)) {
+    if (!text || !text_is_date(text)) {
         blame(r, CATALOGUE_BAD_DATE, member);
         return;
     }
@@ -176,9 +164,7 @@ static void read_tax(reading *r)
 static void check_user(reading *r)
 {
     static const char *const secrets[] = {"password", "pin", "card", "secret", "hash", "token"};
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach(member, r->object)
-    {
+    for (const cJSON *member = r->object->child; member; member = member->next) {
         for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
             if (strcasecmp(member->string, secrets[i]) == 0)
                 blame(r, CATALOGUE_BAD_SECRET, secrets[i]);
@@ -190,15 +176,13 @@ static void check_user(reading *r)
 static void check_barcodes(reading *r)
 {
     const cJSON *barcodes = cJSON_GetObjectItemCaseSensitive(r->object, "barcodes");
-    const cJSON *one = NULL;
     if (!barcodes)
         return;
     if (!cJSON_IsArray(barcodes) || cJSON_GetArraySize(barcodes) > BARCODES_MAX) {
         blame(r, CATALOGUE_BAD_MEMBER, "barcodes");
         return;
     }
-    cJSON_ArrayForEach(one, barcodes)
-    {
+    for (const cJSON *one = barcodes->child; one; one = one->next) {
         if (!cJSON_IsString(one) || one->valuestring[0] == '\0' ||
             count_characters(one->valuestring) > CATALOGUE_ID_MAX || text_has_controls(one->valuestring))
             blame(r, CATALOGUE_BAD_MEMBER, "barcodes");
@@ -273,9 +257,7 @@ static void write_key(catalogue_line *line)
 static bool is_ambiguous(const cJSON *object)
 {
     int count = 0;
-    const cJSON *a = NULL;
-    cJSON_ArrayForEach(a, object)
-    {
+    for (const cJSON *a = object->child; a; a = a->next) {
         if (++count > MEMBERS_MAX)
             return true;
         for (const cJSON *b = a->next; b; b = b->next) {

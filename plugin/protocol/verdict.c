@@ -6,6 +6,7 @@
 #include "protocol/verdict.h"
 #include "protocol/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define PROBLEM_TYPE   "application/problem+json"
@@ -43,12 +44,7 @@ static void decide(protocol_verdict *verdict, protocol_outcome outcome, protocol
 
 static void say(protocol_verdict *verdict, const char *detail)
 {
-    size_t length = strlen(detail);
-
-    if (length >= sizeof verdict->detail)
-        length = sizeof verdict->detail - 1;
-    memcpy(verdict->detail, detail, length);
-    verdict->detail[length] = '\0';
+    (void)snprintf(verdict->detail, sizeof verdict->detail, "%s", detail);
 }
 
 void protocol_doubt(protocol_verdict *verdict, const char *detail)
