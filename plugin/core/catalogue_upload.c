@@ -354,11 +354,8 @@ void catalogue_upload_take(core *c, core_time now, net_answer *answer)
         if (judge(c, now, answer, &verdict))
             catalogue_send_took(c, &upload);
         break;
-    case CATALOGUE_COMMITTING:
+    default: /* CATALOGUE_COMMITTING: nothing else asks */
         take_commit(c, now, answer);
-        break;
-    default:
-        break;
     }
 }
 

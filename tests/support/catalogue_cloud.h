@@ -33,6 +33,7 @@ typedef struct catalogue_cloud {
     size_t page_cut;                              /* the page's last bytes are missing */
     const char *page_instead;                     /* the whole page */
     int64_t lines_more;                           /* the info says so many more */
+    int64_t up_lines_more, up_pages_more;         /* the answers about an upload say so many more */
     const char *commit_problem;                   /* 422 with this body */
     void (*between)(void *ctx, uint32_t request); /* before each request is answered */
     void *between_ctx;
@@ -197,8 +198,8 @@ static inline void catalogue_cloud_tell_upload(const catalogue_cloud *k, net_scr
 {
     char body[200];
     snprintf(body, sizeof body,
-             "{\"upload_id\":\"%s\",\"next_page\":%lld,\"lines\":%u,\"expires_at_ms\":1795900000000}", k->upload_id,
-             (long long)k->pages, k->up.count);
+             "{\"upload_id\":\"%s\",\"next_page\":%lld,\"lines\":%lld,\"expires_at_ms\":1795900000000}", k->upload_id,
+             (long long)(k->pages + k->up_pages_more), (long long)(k->up.count + k->up_lines_more));
     script_reply(s, ticket, status, "application/json", body);
 }
 
