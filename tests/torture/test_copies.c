@@ -55,7 +55,6 @@ START_TEST(a_hundred_copies_live_together)
 {
     char folder[E2E_PATH_BYTES], path[E2E_PATH_BYTES];
     e2e_make_folder(folder);
-    uint32_t threads = torture_count("/proc/self/task");
     for (int i = 0; i < COPIES; i++) {
         copy_object(folder, i, path);
         plugins[i] = torture_load(path);
@@ -63,13 +62,15 @@ START_TEST(a_hundred_copies_live_together)
         for (int other = 0; other < i; other++) /* an object of its own, not the first one again */
             ck_assert_ptr_ne(*(void *const *)&hosts[i].calls->create, *(void *const *)&hosts[other].calls->create);
     }
-    uint32_t descriptors = torture_count("/proc/self/fd");
+    torture_create(&hosts[0]); /* what is there once in a process is there then, a sanitizer's own thread too */
+    torture_destroy(&hosts[0]);
+    uint32_t descriptors = torture_count("/proc/self/fd"), threads = torture_count("/proc/self/task");
     live_together();
     for (int i = 0; i < COPIES; i += 2)
         ck_assert_int_eq(hosts[i].calls->stop(hosts[i].instance, 1000), POS_OK);
     for (int i = COPIES; i-- > 0;)
         torture_close(&hosts[i]);
-    ck_assert_uint_eq(torture_count("/proc/self/task"), threads);
+    torture_await_threads(threads);
     ck_assert_uint_eq(torture_count("/proc/self/fd"), descriptors);
     for (int i = 0; i < COPIES; i++)
         poshost_plugin_close(plugins[i]);

@@ -268,4 +268,15 @@ static inline uint32_t torture_count(const char *folder)
     return count;
 }
 
+/* A thread that was joined may be seen for a moment more. */
+static inline void torture_await_threads(uint32_t wanted)
+{
+    int64_t until_ms = e2e_now_ms() + 5000;
+    uint32_t threads;
+    while ((threads = torture_count("/proc/self/task")) > wanted) {
+        ck_assert_msg(e2e_now_ms() < until_ms, "%u threads are left over", threads - wanted);
+        e2e_nap(1);
+    }
+}
+
 #endif
