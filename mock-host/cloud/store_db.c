@@ -202,6 +202,10 @@ static int open_connection(db *connection, const char *path, int flags, const ch
     int code = sqlite3_open_v2(path, &connection->handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_busy_timeout(connection->handle, BUSY_TIMEOUT_MS);
+    /* Plans that do not hang on what is bound: otherwise SQLite looks whether a bound value fits a partial index, and
+     * compiles the statement anew whenever another one is bound. */
+    if (code == SQLITE_OK)
+        code = sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     /* Otherwise whatever is compared with a parameter and has a partial index is prepared anew at every execution. */
     if (code == SQLITE_OK)
         code = sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
