@@ -33,7 +33,8 @@ bool trouble_disk_full(sim *s, sim_till *t)
     plan->put_times = UINT32_MAX;
     plan->put_code = POS_E_NO_SPACE;
     t->put_row = ROW_DISK_FULL;
-    t->disk_ill_until_ms = s->now_ms + sim_random_between(&t->random, SIM_MINUTE, 2 * SIM_DAY);
+    int64_t longest = sim_random_once_in(&t->random, 10) ? 2 * SIM_DAY : 4 * SIM_HOUR;
+    t->disk_ill_until_ms = s->now_ms + sim_random_between(&t->random, SIM_MINUTE, longest);
     return true;
 }
 
