@@ -104,6 +104,14 @@ core_known core_known_tills(const core *c)
     return (core_known){c->assign.known, c->assign.known_count};
 }
 
+void assign_abandon_renewal(core *c)
+{
+    if (c->assign.renewal == 0)
+        return;
+    c->env.net->cancel(c->env.net, c->assign.renewal);
+    reset(c);
+}
+
 bool core_assign(core *c, core_time now, const protocol_company *company, const protocol_store *store,
                  protocol_claim claim, const char *known_till_id)
 {
@@ -112,7 +120,9 @@ bool core_assign(core *c, core_time now, const protocol_company *company, const 
     bool renewing = a->renewal != 0;
     if (person_is_busy(c) || (assign_is_writing(c) && !renewing))
         return false;
-    reset(c); /* a renewal can be given up at any point: at worst a token is stored that this one replaces */
+    /* A renewal can be given up at any point: at worst a token is stored that this one replaces. */
+    assign_abandon_renewal(c);
+    reset(c);
     int32_t index = find_destination(&c->state, store->store_id);
     const char *till_id = own_till_id(c, company->company_id, index);
     if (claim == CLAIM_SAME && known_till_id)
@@ -145,14 +155,6 @@ void assign_renew(core *c)
     a->renewal = request ? c->env.net->submit(c->env.net, request) : 0;
     if (a->renewal != 0)
         a->phase = ASSIGN_ASKING;
-}
-
-void assign_abandon_renewal(core *c)
-{
-    if (c->assign.renewal == 0)
-        return;
-    c->env.net->cancel(c->env.net, c->assign.renewal);
-    reset(c);
 }
 
 bool assign_take_renewal(core *c, core_time now, const net_answer *answer)

@@ -34,8 +34,7 @@ static void note_next(person_pages *pages, const char *next)
 static void copy_text(char *to, size_t room, const char *from)
 {
     memset(to, 0, room);
-    if (from)
-        memcpy(to, from, strnlen(from, room - 1));
+    memcpy(to, from, strnlen(from, room - 1));
 }
 
 /* Another search, or another company, begins a new list. Returns the cursor of the page, NULL for the first. */
