@@ -30,7 +30,7 @@ static void note_item(sender *s, const record_header *header)
     memcpy(item->business_date, header->business_date, sizeof item->business_date);
 }
 
-static void submit(core *c)
+static void submit(core *c, core_time now)
 {
     sender *s = &c->sender;
     const destination *d = &c->state.destinations[s->destination];
@@ -46,6 +46,7 @@ static void submit(core *c)
         return;
     }
     s->phase = SENDER_IN_FLIGHT;
+    s->submitted_at = now.elapsed_ms;
     core_changed(c);
 }
 
@@ -246,13 +247,13 @@ bool build_step(core *c, core_time now)
         }
     }
     if (next == STEP_SUBMIT) {
-        submit(c);
+        submit(c, now);
         return false;
     }
     /* Paused with nothing being read: what was met there is out of the way; what is built so far goes. */
     if (next == STEP_PAUSE && !s->reading) {
         if (s->count > 0)
-            submit(c);
+            submit(c, now);
         else
             sender_finish(c);
     }

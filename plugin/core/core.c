@@ -129,10 +129,11 @@ void core_destroy(core *c)
 /* ---- a close ---- */
 
 /* What the owner has just done, or a network that came back, is worth a try at once. */
-static void try_now(core *c)
+static void try_now(core *c, core_time now)
 {
     for (uint32_t i = 0; i < c->state.destination_count; i++)
         backoff_skip(&c->credentials[i].backoff);
+    sender_try_anew(c, now);
     catalogue_try_now(c);
 }
 
@@ -147,7 +148,7 @@ int32_t core_close_day(core *c, core_time now, const pos_report *z, const char *
         return error;
     if (outbox_accept(c, now, &report, false, false, &error, why) == ENTRY_ERROR)
         return error;
-    try_now(c);
+    try_now(c, now);
     return POS_OK;
 }
 
@@ -283,7 +284,7 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
 {
     vault_begin_call(&c->vault);
     if (flags & (CORE_TICK_RESUMED | CORE_TICK_NETWORK_CHANGED))
-        try_now(c);
+        try_now(c, now);
     take_answers(c, now);
     sender_lift_holds(c, now, false);
     bool more = write_one(c, now);
@@ -295,7 +296,7 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
 
 void core_retry_now(core *c, core_time now)
 {
-    try_now(c);
+    try_now(c, now);
     sender_forget_aside(c);
     c->write_retry_at = 0;
     sender_lift_holds(c, now, true);

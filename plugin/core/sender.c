@@ -8,6 +8,7 @@
 #include "core/internal.h"
 
 #define ASK_AGAIN_MS (INT64_C(6) * 3600 * 1000)
+#define SEARCH_MS    INT64_C(1000) /* a connection that comes about at all mostly does so sooner */
 
 void sender_open(core *c)
 {
@@ -47,6 +48,15 @@ void sender_abandon(core *c)
         c->env.net->cancel(c->env.net, s->ticket);
     if (s->phase == SENDER_IN_FLIGHT || s->phase == SENDER_BUILDING)
         sender_finish(c);
+}
+
+void sender_try_anew(core *c, core_time now)
+{
+    const sender *s = &c->sender;
+    net_progress progress;
+    if (s->phase == SENDER_IN_FLIGHT && c->failing_since_ms != 0 && now.elapsed_ms - s->submitted_at >= SEARCH_MS &&
+        c->env.net->progress(c->env.net, s->ticket, &progress) && progress.sent_bytes == 0)
+        sender_abandon(c);
 }
 
 void sender_forget_item(core *c, uint64_t id)

@@ -60,6 +60,7 @@ typedef struct sender {
     bool reading;
     uint8_t *piece;           /* VAULT_PIECE_BYTES, while BUILDING */
     uint32_t ticket;          /* IN_FLIGHT */
+    int64_t submitted_at;     /* IN_FLIGHT: elapsed ms */
     uint32_t encodings;       /* IN_FLIGHT: what the request was allowed to be compressed with */
     protocol_results results; /* SETTLING: results.items[i] belongs to items[i] */
     uint32_t ledger_from;     /* SETTLING: pages of other epochs below this one are stored */
@@ -80,6 +81,10 @@ bool sender_advance(core *c, core_time now);
 /* Gives up the batch that is being built or in flight; an answer that still comes is not looked at. What is being
  * settled goes on: it is our own bookkeeping. */
 void sender_abandon(core *c);
+
+/* To be tried at once: an attempt that still looks for a cloud that was not there when it began would only hold that up,
+ * by its connect timeout at the most. One that has sent anything goes on. */
+void sender_try_anew(core *c, core_time now);
 
 /* The record of that id is about to be replaced: what is under way with the old one settles nothing. */
 void sender_forget_item(core *c, uint64_t id);

@@ -262,6 +262,46 @@ START_TEST(a_close_and_a_network_that_came_back_are_tried_at_once)
 }
 END_TEST
 
+/* A black hole: an attempt is lost in it until its connect timeout. Whoever asks for another does not wait for that. */
+START_TEST(an_attempt_that_looks_for_the_cloud_in_vain_gives_way)
+{
+    b.cloud.fault = CLOUD_UNREACHED;
+    bench_day(&b, 1);
+    bench_run(&b, 10 * 60000);
+    b.cloud.fault = CLOUD_HOLD;
+    b.net->connects_never = true;
+    uint32_t uploads = b.cloud.uploads;
+    while (b.cloud.uploads == uploads)
+        bench_run(&b, 100);
+    core_retry_now(b.core, b.now); /* it has only just begun: it is left alone */
+    bench_run(&b, 500);
+    ck_assert_uint_eq(b.cloud.uploads, uploads + 1);
+    bench_run(&b, 2000);
+    b.cloud.fault = CLOUD_FINE;
+    core_retry_now(b.core, b.now);
+    bench_run(&b, 500);
+    ck_assert_uint_eq(b.cloud.uploads, uploads + 2);
+    check_all_counted();
+}
+END_TEST
+
+START_TEST(an_attempt_that_has_sent_something_goes_on)
+{
+    b.cloud.fault = CLOUD_UNREACHED;
+    bench_day(&b, 1);
+    bench_run(&b, 10 * 60000);
+    b.cloud.fault = CLOUD_HOLD;
+    uint32_t uploads = b.cloud.uploads;
+    while (b.cloud.uploads == uploads)
+        bench_run(&b, 100);
+    bench_run(&b, 5000);
+    core_retry_now(b.core, b.now);
+    bench_run(&b, 5000);
+    ck_assert_uint_eq(b.cloud.uploads, uploads + 1);
+    ck_assert(!script_last(b.net)->cancelled);
+}
+END_TEST
+
 START_TEST(an_encoding_that_is_refused_is_left_out)
 {
     bench_day(&b, 1);
@@ -343,6 +383,8 @@ int main(void)
     tcase_add_test(waits, a_busy_cloud_is_left_in_peace);
     tcase_add_test(waits, what_the_cloud_asks_for_is_a_floor_that_nothing_skips);
     tcase_add_test(waits, a_close_and_a_network_that_came_back_are_tried_at_once);
+    tcase_add_test(waits, an_attempt_that_looks_for_the_cloud_in_vain_gives_way);
+    tcase_add_test(waits, an_attempt_that_has_sent_something_goes_on);
     tcase_add_test(waits, an_encoding_that_is_refused_is_left_out);
     tcase_add_test(waits, a_type_that_is_refused_is_no_reason_to_hammer);
     tcase_add_test(waits, a_net_that_takes_nothing_is_asked_again_later);

@@ -27,7 +27,8 @@ struct net_script {
     uint32_t count, capacity;
     net_answer *ready; /* in the order in which poll() gives them out */
     uint32_t ready_count, ready_capacity;
-    bool refuses; /* submit() returns 0: stopped, or out of memory */
+    bool refuses;        /* submit() returns 0: stopped, or out of memory */
+    bool connects_never; /* what is under way has sent nothing yet */
     uint64_t submitted_bytes;
     /* Called inside submit(), may answer at once (the core gets it at its next poll) or not at all. */
     void (*handle)(void *ctx, net_script *script, const script_request *request);
@@ -110,10 +111,11 @@ static inline void script_cancel(net *face, uint32_t ticket)
 
 static inline bool script_progress(net *face, uint32_t ticket, net_progress *progress)
 {
-    const script_request *r = script_find((net_script *)face, ticket);
+    net_script *s = (net_script *)face;
+    const script_request *r = script_find(s, ticket);
     if (!r || r->answered)
         return false;
-    *progress = (net_progress){r->request->body_bytes / 2, r->request->body_bytes};
+    *progress = (net_progress){s->connects_never ? 0 : r->request->body_bytes / 2, r->request->body_bytes};
     return true;
 }
 
