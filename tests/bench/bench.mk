@@ -16,6 +16,9 @@ deps_bench      := $(deps_test) python3
 $(BENCH_ROWS): $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(BENCH_OBJS) $(BUILD)/libposhost.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -pie -rdynamic $(LINK) $^ $(TEST_LIBS) -o $@
+# On virtual time, with the plugin's core inside.
+$(BUILD)/tests/bench/row_outage $(BUILD)/tests/bench/row_fleet: \
+    $(addprefix $(BUILD)/obj/tests/support/,storage_memory.o storage_table.o) $(BUILD)/tests/plugin.a
 $(BENCH_SINK): $(BUILD)/obj/tests/bench/sink.o
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(call once,BENCH_SINK_LIBS,--libs libzstd zlib) -lpthread -o $@
