@@ -23,15 +23,21 @@ static void add_line(crypto_generichash_state *hash, sqlite3_stmt *row)
     crypto_generichash_update(hash, sqlite3_column_blob(row, 2), (unsigned long long)sqlite3_column_bytes(row, 2));
 }
 
-/* revision 0: the store has none. False: the database cannot be read now. */
-static bool read_revision(sim *s, int store, sim_revision *out)
+static sqlite3 *open_database(void)
 {
     sqlite3 *db = NULL;
+    if (sqlite3_open_v2(SIM_DATABASE, &db, SQLITE_OPEN_READONLY, SIM_DISK_VFS) == SQLITE_OK)
+        return db;
+    sqlite3_close(db);
+    return NULL;
+}
+
+/* revision 0: the store has none. False: the database cannot be read now. */
+static bool read_revision(sim *s, sqlite3 *db, int store, sim_revision *out)
+{
     sqlite3_stmt *row = NULL;
     crypto_generichash_state hash;
-    int code = sqlite3_open_v2(SIM_DATABASE, &db, SQLITE_OPEN_READONLY, SIM_DISK_VFS);
-    if (code == SQLITE_OK)
-        code = sqlite3_prepare_v2(db, lines_sql, -1, &row, NULL);
+    int code = db ? sqlite3_prepare_v2(db, lines_sql, -1, &row, NULL) : SQLITE_CANTOPEN;
     *out = (sim_revision){.store = store};
     crypto_generichash_init(&hash, NULL, 0, sizeof out->hash.bytes);
     if (code == SQLITE_OK)
@@ -44,7 +50,6 @@ static bool read_revision(sim *s, int store, sim_revision *out)
     }
     crypto_generichash_final(&hash, out->hash.bytes, sizeof out->hash.bytes);
     sqlite3_finalize(row);
-    sqlite3_close(db);
     return code == SQLITE_DONE;
 }
 
@@ -96,11 +101,11 @@ static void keep(sim *s, const sim_revision *one)
 }
 
 /* `till`: -1 of head office, -2 of nobody knows whom. */
-static void look(sim *s, int store, int till)
+static void look(sim *s, sqlite3 *db, int store, int till)
 {
     sim_revision now;
     const sim_revision *last = sim_revision_newest(s, store);
-    if (!read_revision(s, store, &now)) {
+    if (!read_revision(s, db, store, &now)) {
         s->stores[store].unseen = true;
         return;
     }
@@ -123,18 +128,23 @@ static void look(sim *s, int store, int till)
 
 void sim_revision_look(sim *s, int store, int till)
 {
-    if (sim_disk_is_off())
+    if (sim_disk_is_off()) {
         s->stores[store].unseen = true;
-    else if (!s->cloud_down)
-        look(s, store, till);
+    } else if (!s->cloud_down) {
+        sqlite3 *db = open_database();
+        look(s, db, store, till);
+        sqlite3_close(db);
+    }
 }
 
 void sim_revision_look_everywhere(sim *s)
 {
+    sqlite3 *db = open_database();
     for (int i = 0; i < s->store_count && !s->failed; i++) {
         s->stores[i].unseen = true; /* a change of head office's may have come through, and nobody was told */
-        look(s, i, -2);
+        look(s, db, i, -2);
     }
+    sqlite3_close(db);
 }
 
 void sim_revision_check_swap(sim *s, sim_till *t)
