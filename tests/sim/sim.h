@@ -236,6 +236,8 @@ typedef struct sim_options {
     bool calm;           /* no troubles at all */
     sim_row_set without; /* what does not happen */
     uint64_t tills_off;  /* a bit for each till that is not there */
+    const char *tamper;  /* SQL on the cloud's database before the last check: is it found? NULL: none */
+    bool quiet;          /* says nothing of what is broken */
 } sim_options;
 
 typedef struct sim_figures {

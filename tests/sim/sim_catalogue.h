@@ -52,6 +52,7 @@ typedef struct sim_catalogue {
     uint64_t generation;
     char tag[POS_CATALOGUE_TAG_MAX_BYTES + 1], before_tag[POS_CATALOGUE_TAG_MAX_BYTES + 1];
     bool can_undo, licence_on;
+    uint32_t uploads, grants;        /* that the cloud took; that the licence allowed */
     uint32_t pages;                  /* read or staged in the call at hand */
     sim_hash versions[SIM_VERSIONS]; /* of what it had, the last ones */
     uint32_t version_count;

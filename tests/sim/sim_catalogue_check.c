@@ -100,6 +100,15 @@ static void keep(sim *s, const sim_revision *one)
     s->revisions[s->revision_count++] = *one;
 }
 
+/* One upload without a licence, and one each time that it is given: as long as the till can remember. */
+static void count_upload(sim *s, sim_till *t)
+{
+    t->catalogue.uploads++;
+    if (t->catalogue.uploads > 1 + t->catalogue.grants && !t->exposed && !t->rotten && !t->cloned)
+        sim_fail(s, t->index, "its configuration data was uploaded %u times, and the licence allowed %u more than once",
+                 t->catalogue.uploads, t->catalogue.grants);
+}
+
 /* `till`: -1 of head office, -2 of nobody knows whom. */
 static void look(sim *s, sqlite3 *db, int store, int till)
 {
@@ -124,6 +133,8 @@ static void look(sim *s, sqlite3 *db, int store, int till)
     sim_log(till < 0 ? SIM_LOG_WORLD : till, "%s has revision %lld of configuration data, %u lines",
             s->stores[store].name, (long long)now.revision, now.lines);
     keep(s, &now);
+    if (till >= 0 && !unseen)
+        count_upload(s, s->tills[till]);
 }
 
 void sim_revision_look(sim *s, int store, int till)

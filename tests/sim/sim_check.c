@@ -156,6 +156,20 @@ static void fill(sim *s, sqlite3 *db)
 
 /* ---- against the cloud's ---- */
 
+/* A store that an owner opened at a till is there once, however often it was asked for. */
+static void check_stores(sim *s, sqlite3 *db)
+{
+    sqlite3_stmt *row = prepare(s, db, "SELECT name FROM stores GROUP BY company_id, name HAVING COUNT(*) > 1");
+    while (row && !s->failed && sqlite3_step(row) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(row, 0), *by = strstr(name, "by ");
+        int till = by ? atoi(by + 3) : -1;
+        bool forgot = till >= 0 && till < s->till_count && (s->tills[till]->exposed || s->tills[till]->rotten);
+        if (!forgot)
+            sim_fail(s, till, "%s was made twice", name);
+    }
+    sqlite3_finalize(row);
+}
+
 static void apply_rules(sim *s, sqlite3 *db)
 {
     for (size_t i = 0; i < sizeof rules / sizeof rules[0] && !s->failed; i++) {
@@ -194,6 +208,7 @@ static bool read_cloud(sim *s, verdict_book *book)
         sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
         fill(s, db);
         apply_rules(s, db);
+        check_stores(s, db);
         read_states(s, db, book);
         sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     }

@@ -222,6 +222,15 @@ bool sim_cloud_withdraw_store(const char *store_id, bool closed, int64_t now_ms)
     return database && store_shop_close(database, store_id, closed, now_ms) == STORE_OK;
 }
 
+bool sim_cloud_execute(const char *sql)
+{
+    db *writer;
+    if (!database || db_begin(database, &writer) != STORE_OK)
+        return false;
+    bool done = sqlite3_exec(writer->handle, sql, NULL, NULL, NULL) == SQLITE_OK;
+    return db_end(writer, done ? STORE_OK : STORE_FAILED) == STORE_OK;
+}
+
 bool sim_cloud_revoke_tokens(const char *company_id, const char *store_id, int64_t now_ms)
 {
     db *writer;

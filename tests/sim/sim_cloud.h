@@ -42,6 +42,8 @@ void sim_cloud_handle(const sim_call *call, int64_t now_ms, sim_reply *out);
 
 /* What head office and operators do. Ids are the cloud's. */
 bool sim_cloud_withdraw_store(const char *store_id, bool closed, int64_t now_ms);
+/* Somebody tampers with the database. */
+bool sim_cloud_execute(const char *sql);
 /* Ends all till tokens of a store. */
 bool sim_cloud_revoke_tokens(const char *company_id, const char *store_id, int64_t now_ms);
 /* The newest code that was mailed to that address; takes all mails to it. */

@@ -94,6 +94,8 @@ void sim_heal(sim *s)
     sim_run_until(s, s->now_ms + SIM_DAY);
     visit_all_stores(s);
     run_to_rest(s);
+    if (s->options.tamper && !sim_cloud_execute(s->options.tamper))
+        sim_fail(s, SIM_LOG_WORLD, "tampering fails");
     if (!s->failed)
         sim_check_end(s);
     if (s->failed || s->options.calm)
@@ -101,6 +103,7 @@ void sim_heal(sim *s)
     sim_log(SIM_LOG_WORLD, "everything is resent, and the cloud's configuration data taken");
     resend_and_download(s);
     run_to_rest(s);
+    sim_revision_look_everywhere(s);
     compare_catalogues(s);
     if (!s->failed)
         sim_check_end(s);

@@ -136,6 +136,7 @@ static bool act_licence(sim *s, sim_till *t)
 {
     (void)s;
     t->catalogue.licence_on = !t->catalogue.licence_on;
+    t->catalogue.grants += t->catalogue.licence_on;
     return true;
 }
 

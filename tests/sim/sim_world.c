@@ -101,6 +101,8 @@ void sim_fail(sim *s, int till, const char *format, ...)
     if (!s->figures.broken)
         s->figures.broken = format;
     s->figures.broken_day = (s->now_ms - s->start_ms) / SIM_DAY;
+    if (s->options.quiet)
+        return;
     printf("\nseed %llu: %s\n\nThe last events:\n", (unsigned long long)s->options.seed, words);
     sim_log_print_last(till, LINES_OF_TILL);
     printf("\nAgain: ");

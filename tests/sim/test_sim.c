@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <sqlite3.h>
+#include <string.h>
 
 #include "sim/sim.h"
 #include "sim/sim_disk.h"
@@ -45,6 +46,66 @@ START_TEST(the_same_seed_is_the_same_run)
     ck_assert(run(5, 2, 40, false, &f, again));
     ck_assert_str_eq(first, again);
     ck_assert_str_ne(first, other);
+}
+END_TEST
+
+/* ---- its checker ---- */
+
+#define FIRST_Z "(SELECT MIN(report_no) FROM reports WHERE kind = 'Z' AND counted = 1)"
+
+/* What somebody does to the cloud's rows, and what the checker has to say to it. */
+static const struct {
+    const char *sql, *finds;
+} tamperings[] = {
+    {"DELETE FROM report_taxes WHERE report_no = " FIRST_Z "; DELETE FROM report_payments WHERE report_no = " FIRST_Z
+     "; DELETE FROM reports WHERE report_no = " FIRST_Z,
+     "is lost"},
+    {"UPDATE reports SET counted = 0 WHERE report_no = " FIRST_Z, "is lost"},
+    {"UPDATE reports SET gross_minor = gross_minor + 1 WHERE report_no = " FIRST_Z, "other figures"},
+    {"UPDATE reports SET grand_total_minor = 0 - grand_total_minor - 1 WHERE report_no = " FIRST_Z, "other figures"},
+    {"UPDATE reports SET business_date = '2001-01-01' WHERE report_no = " FIRST_Z, "other figures"},
+    {"UPDATE reports SET standing = 'conflict', counted = 0 WHERE report_no = " FIRST_Z, "in conflict"},
+    {"UPDATE reports SET epoch = epoch + 1 WHERE report_no = " FIRST_Z, "second epoch"},
+    {"UPDATE reports SET decided_at_ms = 1 WHERE report_no = " FIRST_Z, "head office did not make"},
+    {"UPDATE reports SET sha256 = replace(sha256, '0', '1') WHERE report_no = " FIRST_Z, "nobody closed"},
+    {"UPDATE reports SET store_id = (SELECT store_id FROM stores s WHERE s.company_id <> reports.company_id)"
+     " WHERE report_no = " FIRST_Z,
+     "in a store of another"},
+    {"UPDATE reports SET company_id = (SELECT company_id FROM companies c WHERE c.company_id <> reports.company_id),"
+     " store_id = (SELECT store_id FROM stores s WHERE s.company_id <> reports.company_id)"
+     " WHERE report_no = " FIRST_Z,
+     "in another company"},
+    {"UPDATE reports SET store_id = (SELECT store_id FROM stores s WHERE s.company_id = reports.company_id"
+     " AND s.store_id <> reports.store_id) WHERE report_no = " FIRST_Z,
+     "its till was not in"},
+    {"UPDATE stores SET name = 'Store'", "made twice"},
+};
+
+START_TEST(the_checker_finds_what_is_wrong)
+{
+    sim_figures f = {0};
+    char hash[33];
+    sim_options options = {.seed = 3, .tills = 4, .days = 8, .calm = true, .quiet = true};
+    ck_assert(sim_run(&options, &f, hash));
+    options.tamper = tamperings[_i].sql;
+    ck_assert_msg(!sim_run(&options, &f, hash), "not found: %s", options.tamper);
+    ck_assert_msg(f.broken && strstr(f.broken, tamperings[_i].finds), "found instead: %s", f.broken);
+}
+END_TEST
+
+/* What may not happen does not, and what is left goes on. */
+START_TEST(parts_can_be_switched_off)
+{
+    sim_figures f = {0};
+    char hash[33];
+    const char *bad = NULL;
+    sim_options options = {.seed = 11, .tills = 3, .days = 40, .tills_off = 4};
+    ck_assert(sim_row_set_read("power-cut,bit-rot,move-store,offline", &options.without, &bad));
+    ck_assert(sim_run(&options, &f, hash));
+    ck_assert_uint_eq(f.rows[ROW_POWER_CUT] + f.rows[ROW_BIT_ROT] + f.rows[ROW_MOVE] + f.rows[ROW_OFFLINE], 0);
+    ck_assert_uint_gt(f.troubles, 0);
+    ck_assert(!sim_row_set_read("power-cut,no-such-thing", &options.without, &bad));
+    ck_assert_str_eq(bad, "no-such-thing");
 }
 END_TEST
 
@@ -108,6 +169,8 @@ int main(void)
     tcase_add_loop_test(tc, no_close_is_lost_or_doubled, 0, 4);
     tcase_add_test(tc, when_nothing_goes_wrong_every_good_close_is_delivered);
     tcase_add_test(tc, the_same_seed_is_the_same_run);
+    tcase_add_loop_test(tc, the_checker_finds_what_is_wrong, 0, (int)(sizeof tamperings / sizeof tamperings[0]));
+    tcase_add_test(tc, parts_can_be_switched_off);
     tcase_add_test(tc, its_disk_keeps_what_was_synced_and_forgets_the_rest);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
