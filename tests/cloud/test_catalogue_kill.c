@@ -133,7 +133,12 @@ static progress run_and_kill(int64_t revision)
     }
     close(ends[1]);
     ck_assert_int_eq(read(ends[0], &last, sizeof last), (ssize_t)sizeof last);
-    usleep(randombytes_uniform(120000)); /* somewhere */
+    /* Somewhere: in what follows one of its next pages or commits. */
+    for (uint32_t more = randombytes_uniform(2 * PAGES + 3); more > 0; more--) {
+        ck_assert_int_eq(read(ends[0], &next, sizeof next), (ssize_t)sizeof next);
+        last = next;
+    }
+    usleep(randombytes_uniform(4000));
     kill(child, SIGKILL);
     while (read(ends[0], &next, sizeof next) == (ssize_t)sizeof next)
         last = next;
