@@ -14,22 +14,28 @@
 
 /* ---- lines ---- */
 
-static void lines_add(sim_lines *l, const char *key, const char *text, uint32_t bytes)
+static sim_line make_line(const char *key, const char *text, uint32_t bytes)
 {
     size_t key_bytes = strlen(key) + 1;
+    sim_line line = {.key = malloc(key_bytes + bytes + 1), .bytes = bytes};
+    if (!line.key)
+        abort();
+    line.text = line.key + key_bytes;
+    memcpy(line.key, key, key_bytes);
+    if (bytes > 0)
+        memcpy(line.text, text, bytes);
+    return line;
+}
+
+static void lines_add(sim_lines *l, const char *key, const char *text, uint32_t bytes)
+{
     if (l->count == l->room) {
         l->room = l->room ? 2 * l->room : 32;
         l->items = realloc(l->items, l->room * sizeof *l->items);
         if (!l->items)
             abort();
     }
-    char *block = malloc(key_bytes + bytes + 1);
-    if (!block)
-        abort();
-    memcpy(block, key, key_bytes);
-    if (bytes > 0)
-        memcpy(block + key_bytes, text, bytes);
-    l->items[l->count++] = (sim_line){block, block + key_bytes, bytes};
+    l->items[l->count++] = make_line(key, text, bytes);
 }
 
 static void lines_clear(sim_lines *l)
@@ -335,11 +341,8 @@ bool sim_catalogue_edit(sim *s, sim_till *t)
         write_price(text, sizeof text, id, 100 + sim_random_below(&t->random, 900));
     else
         write_item(text, sizeof text, id, 1000 + ++c->edits, line->bytes > FAT_BYTES);
-    sim_lines one = {0};
-    add_text(&one, key, text);
     free(line->key);
-    *line = one.items[0];
-    free(one.items);
+    *line = make_line(key, text, (uint32_t)strlen(text));
     c->can_undo = false;
     note_version(c);
     sim_log(t->index, "an item is edited at the till");

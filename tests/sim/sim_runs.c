@@ -30,6 +30,20 @@ typedef struct shared {
     } of[64];
 } shared;
 
+void *sim_runs_share(size_t bytes)
+{
+    /* cppcheck-suppress invalidFunctionArg ; -1 is what an anonymous mapping takes */
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        return NULL;
+    return at;
+}
+
+void sim_runs_unshare(void *memory, size_t bytes)
+{
+    munmap(memory, bytes);
+}
+
 static double seconds(void)
 {
     struct timespec now;
@@ -197,8 +211,8 @@ static bool print_total(const shared *all, const sim_plan_of_runs *plan)
 
 bool sim_runs(const sim_plan_of_runs *plan)
 {
-    shared *all = mmap(NULL, sizeof *all, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (all == MAP_FAILED)
+    shared *all = sim_runs_share(sizeof *all);
+    if (!all)
         return false;
     all->began_s = seconds();
     bool good = start_jobs(all, plan);
@@ -209,6 +223,6 @@ bool sim_runs(const sim_plan_of_runs *plan)
         sim_shrink(&all->of[i].failing, &all->of[i].seen, plan->shrink_within);
         break;
     }
-    munmap(all, sizeof *all);
+    sim_runs_unshare(all, sizeof *all);
     return good && complete;
 }

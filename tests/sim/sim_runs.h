@@ -16,6 +16,10 @@ typedef struct sim_plan_of_runs {
  * may happen never did though there were enough years for it. */
 bool sim_runs(const sim_plan_of_runs *plan);
 
+/* Memory that is zero, and the same in all processes that come of this one; NULL: there is none. */
+void *sim_runs_share(size_t bytes);
+void sim_runs_unshare(void *memory, size_t bytes);
+
 /* Tries fewer days, tills and troubles as long as the same rule is broken; prints the smallest run and its end. */
 void sim_shrink(const sim_options *failing, const sim_figures *seen, uint32_t within_s);
 

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -105,8 +104,8 @@ void sim_shrink(const sim_options *failing, const sim_figures *seen, uint32_t wi
     search x = {.best = *failing, .of_best = *seen, .broken = seen->broken, .end = time(NULL) + (time_t)within_s};
     sim_figures last = {0};
     char hash[33];
-    x.told = mmap(NULL, sizeof *x.told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (x.told == MAP_FAILED)
+    x.told = sim_runs_share(sizeof *x.told);
+    if (!x.told)
         return;
     x.best.print_all = false;
     printf("\nMaking it small ...\n");
@@ -117,7 +116,7 @@ void sim_shrink(const sim_options *failing, const sim_figures *seen, uint32_t wi
     take_days(&x);
     printf("%u attempts. The smallest:\n", x.attempts);
     fflush(stdout);
-    munmap(x.told, sizeof *x.told);
+    sim_runs_unshare(x.told, sizeof *x.told);
     sim_run(&x.best, &last, hash);
     fflush(stdout);
 }
