@@ -111,7 +111,7 @@ void catalogue_download_take(core *c, core_time now, net_answer *answer)
 {
     if (c->catalogue->v.phase == CATALOGUE_ASKING)
         take_info(c, now, answer);
-    else if (c->catalogue->v.phase == CATALOGUE_LOADING)
+    else
         catalogue_stage_take(c, now, answer);
 }
 
