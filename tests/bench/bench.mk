@@ -16,6 +16,7 @@ deps_bench      := $(deps_test) python3
 $(BENCH_ROWS): $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(BENCH_OBJS) $(BUILD)/libposhost.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -pie -rdynamic $(LINK) $^ $(TEST_LIBS) -o $@
+$(BUILD)/tests/bench/row_catalogue: $(BUILD)/obj/tests/support/e2e_till.o
 # On virtual time, with the plugin's core inside.
 $(BUILD)/tests/bench/row_outage $(BUILD)/tests/bench/row_fleet: \
     $(addprefix $(BUILD)/obj/tests/support/,storage_memory.o storage_table.o) $(BUILD)/tests/plugin.a
