@@ -188,8 +188,6 @@ void answer_take_upload(core *c, core_time now, const net_answer *answer)
     protocol_verdict verdict;
     protocol_results results = {0};
     protocol_read_results(answer, &verdict, &results);
-    if (answer->encodings_told)
-        c->encodings = answer->encodings;
     if (verdict.outcome == PROTOCOL_DONE && !results_are_ours(c, &results)) {
         protocol_results_clear(&results);
         verdict.outcome = PROTOCOL_RETRY;
@@ -197,6 +195,7 @@ void answer_take_upload(core *c, core_time now, const net_answer *answer)
     }
     core_changed(c);
     if (verdict.outcome == PROTOCOL_DONE) {
+        c->encodings_known = true; /* a cloud that says nothing of any takes none */
         take_results(c, now, &results);
         return;
     }

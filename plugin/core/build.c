@@ -13,8 +13,16 @@
 #define RETRY_MS    INT64_C(1000)
 #define LEFT_OUT_MS (INT64_C(24) * 60 * 60 * 1000)
 
+/* More than most reports of a small shop: these are read at one go. */
+#define FIRST_READ_BYTES (16u * 1024u)
+
+#define FIRST_BATCH_BYTES (64u * 1024u)
+
 /* What a read takes of a tick's budget at the least: hundreds of small ones make a long tick, too. */
-#define READ_COST_BYTES 4096u
+#define READ_COST_BYTES (16u * 1024u)
+
+/* What is read is also checked and copied; of this much that takes a till's thread under 200 us. */
+#define TICK_BYTES (128u * 1024u)
 
 static void note_item(sender *s, const record_header *header)
 {
@@ -152,38 +160,6 @@ static step handle_unreadable(core *c, core_time now, vault_result result)
     }
 }
 
-/* Looks at the header of reader.id and begins the item, unless it does not fit this batch any more. */
-static step begin_item(core *c, core_time now)
-{
-    sender *s = &c->sender;
-    record_header header;
-    vault_result result = vault_read_header(&c->vault, s->reader.collection, s->reader.id, &header);
-    /* After a put that failed the storage may show an X that we do not know: it is not the one that is pending. */
-    if (result == VAULT_OK && s->is_x &&
-        (header.z_number != s->items[0].z_number || header.x_sequence != s->items[0].x_sequence))
-        result = VAULT_BAD;
-    if (result != VAULT_OK)
-        return handle_unreadable(c, now, result);
-    if (!s->is_x && is_settled(c, s->reader.id, &header))
-        return remove_settled(c, now, s->reader.id);
-    if (s->count > 0 && protocol_batch_bytes(s->batch) + header.payload_bytes > PROTOCOL_BATCH_BYTES)
-        return STEP_SUBMIT;
-    protocol_item item;
-    record_to_item(&header, &item);
-    if (!protocol_batch_begin_item(s->batch, &item)) {
-        if (s->count == 0 && protocol_item_problem(&item))
-            leave_out(c, now, s->reader.id);
-        return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
-    }
-    note_item(s, &header);
-    s->reader.header = header;
-    s->reader.started = true;
-    s->reader.done_bytes = 0;
-    s->reader.crc = 0;
-    s->reading = true;
-    return STEP_MORE;
-}
-
 /* After an item: the next one of the same slot, register, epoch and ledger page, or the batch is full. */
 static step next_item(core *c, core_time now)
 {
@@ -210,6 +186,63 @@ static void charge(uint32_t *budget, uint32_t read_bytes)
     *budget -= cost < *budget ? cost : *budget;
 }
 
+/* What a batch may come to. Until the cloud has said what it can unpack, everything goes as it is: a little is enough to
+ * get an answer. */
+static size_t room_bytes(const core *c)
+{
+    return c->encodings_known ? PROTOCOL_BATCH_BYTES : FIRST_BATCH_BYTES;
+}
+
+/* What was read of the item so far goes into the batch; after its end, what is next. */
+static step append(core *c, core_time now, uint32_t got)
+{
+    sender *s = &c->sender;
+    if (!protocol_batch_append(s->batch, s->piece, got)) {
+        protocol_batch_drop_item(s->batch);
+        s->reading = false;
+        return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
+    }
+    if (s->reader.done_bytes < s->reader.header.payload_bytes)
+        return STEP_MORE;
+    if (!protocol_batch_end_item(s->batch))
+        return STEP_PAUSE;
+    s->reading = false;
+    s->count++;
+    return next_item(c, now);
+}
+
+/* Reads the header of reader.id, and a small record whole; begins the item, unless it does not fit this batch any more. */
+static step begin_item(core *c, core_time now, uint32_t *budget)
+{
+    sender *s = &c->sender;
+    uint32_t got = 0;
+    vault_result result = vault_read_first(&c->vault, &s->reader, s->piece, FIRST_READ_BYTES, &got);
+    record_header header = s->reader.header;
+    charge(budget, RECORD_PAYLOAD_OFFSET + got);
+    /* After a put that failed the storage may show an X that we do not know: it is not the one that is pending. */
+    if (result == VAULT_OK && s->is_x &&
+        (header.z_number != s->items[0].z_number || header.x_sequence != s->items[0].x_sequence))
+        result = VAULT_BAD;
+    if (result != VAULT_OK)
+        return handle_unreadable(c, now, result);
+    if (!s->is_x && is_settled(c, s->reader.id, &header))
+        return remove_settled(c, now, s->reader.id);
+    if (vault_is_spoilt(&s->reader))
+        return handle_unreadable(c, now, VAULT_BAD);
+    if (s->count > 0 && protocol_batch_bytes(s->batch) + header.payload_bytes > room_bytes(c))
+        return STEP_SUBMIT;
+    protocol_item item;
+    record_to_item(&header, &item);
+    if (!protocol_batch_begin_item(s->batch, &item)) {
+        if (s->count == 0 && protocol_item_problem(&item))
+            leave_out(c, now, s->reader.id);
+        return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
+    }
+    note_item(s, &header);
+    s->reading = true;
+    return append(c, now, got);
+}
+
 static step read_piece(core *c, core_time now, uint32_t *budget)
 {
     sender *s = &c->sender;
@@ -219,32 +252,17 @@ static step read_piece(core *c, core_time now, uint32_t *budget)
     if (result != VAULT_OK)
         return handle_unreadable(c, now, result);
     charge(budget, got);
-    if (!protocol_batch_append(s->batch, s->piece, got)) {
-        protocol_batch_drop_item(s->batch);
-        s->reading = false;
-        return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
-    }
-    if (s->reader.done_bytes < s->reader.header.payload_bytes)
-        return STEP_PAUSE;
-    if (!protocol_batch_end_item(s->batch))
-        return STEP_PAUSE;
-    s->reading = false;
-    s->count++;
-    return next_item(c, now);
+    return append(c, now, got);
 }
 
 bool build_step(core *c, core_time now)
 {
     sender *s = &c->sender;
-    uint32_t budget = vault_read_left(&c->vault);
+    uint32_t left = vault_read_left(&c->vault);
+    uint32_t budget = left < TICK_BYTES ? left : TICK_BYTES;
     step next = STEP_MORE;
     while (next == STEP_MORE && budget > 0) {
-        if (s->reading) {
-            next = read_piece(c, now, &budget);
-        } else {
-            next = begin_item(c, now);
-            charge(&budget, RECORD_PAYLOAD_OFFSET);
-        }
+        next = s->reading ? read_piece(c, now, &budget) : begin_item(c, now, &budget);
     }
     if (next == STEP_SUBMIT) {
         submit(c, now);

@@ -178,8 +178,6 @@ bool catalogue_take_answer(core *c, core_time now, net_answer *answer)
     if (!k->job || k->job->ticket == 0 || answer->ticket != k->job->ticket)
         return false;
     k->job->ticket = 0;
-    if (answer->encodings_told)
-        c->encodings = answer->encodings;
     if (is_upload(k->v.phase))
         catalogue_upload_take(c, now, answer);
     else

@@ -178,12 +178,21 @@ static bool is_from_cloud(const net_answer *answer)
             strcmp(answer->content_type, "application/problem+json") == 0);
 }
 
+static void note_contact(core *c, core_time now, const net_answer *answer)
+{
+    c->last_contact_ms = now.wall_ms;
+    if (answer->encodings_told) {
+        c->encodings = answer->encodings;
+        c->encodings_known = true;
+    }
+}
+
 static void take_answers(core *c, core_time now)
 {
     net_answer answer;
     while (c->env.net->poll(c->env.net, &answer)) {
         if (is_from_cloud(&answer))
-            c->last_contact_ms = now.wall_ms;
+            note_contact(c, now, &answer);
         if (catalogue_take_answer(c, now, &answer)) {
             net_answer_clear(&answer);
             continue;
@@ -249,11 +258,21 @@ static int64_t shorter(int64_t a, int64_t b)
     return b >= 0 && b < a ? b : a;
 }
 
+/* How long until an answer is looked for: soon after a batch was sent, less and less often as it takes its time. */
+static uint32_t answer_wait_ms(const core *c, core_time now)
+{
+    int64_t waited_ms = now.elapsed_ms - c->sender.submitted_at;
+    if (waited_ms < 8)
+        return 1;
+    return waited_ms < 4 * TICK_WAITING_MS ? (uint32_t)waited_ms / 4 : TICK_WAITING_MS;
+}
+
 /* Until something is due by the clock alone. */
 static uint32_t next_delay(const core *c, core_time now)
 {
-    if (c->sender.phase == SENDER_IN_FLIGHT || person_is_busy(c) || disconnect_is_running(c) ||
-        c->diagnose.view.running || c->resend.ticket != 0)
+    if (c->sender.phase == SENDER_IN_FLIGHT)
+        return answer_wait_ms(c, now);
+    if (person_is_busy(c) || disconnect_is_running(c) || c->diagnose.view.running || c->resend.ticket != 0)
         return TICK_WAITING_MS;
     int64_t delay = TICK_LONGEST_MS;
     if (xslot_takes(c))

@@ -43,6 +43,7 @@ struct core {
     bool session_ended;
     credential credentials[DESTINATIONS_MAX];
     uint32_t encodings;     /* what the cloud said that it can decode */
+    bool encodings_known;   /* it has said so, or has taken an upload without saying any */
     bool encodings_refused; /* and yet it did not, or something on the way: uploads go as they are until a restart */
     outbox outbox;
     ledger ledger;

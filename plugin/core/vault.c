@@ -115,6 +115,34 @@ vault_result vault_read(vault *v, uint32_t collection, uint64_t id, record_heade
     return VAULT_OK;
 }
 
+vault_result vault_read_first(vault *v, vault_reader *reader, uint8_t *buffer, uint32_t capacity_bytes, uint32_t *got)
+{
+    uint32_t room = RECORD_PAYLOAD_OFFSET + capacity_bytes;
+    uint32_t total = 0;
+    *got = 0;
+    reader->started = true;
+    reader->done_bytes = 0;
+    memset(&reader->header, 0, sizeof reader->header);
+    vault_result result = result_of(v->storage->get(v->ctx, reader->collection, reader->id, 0, buffer, room, &total));
+    if (result != VAULT_OK)
+        return result;
+    uint32_t size = total < room ? total : room;
+    vault_note_read(v, size);
+    result = result_of_record(record_decode(buffer, size, total, &reader->header));
+    if (result != VAULT_OK)
+        return result;
+    *got = size - RECORD_PAYLOAD_OFFSET;
+    memmove(buffer, buffer + RECORD_PAYLOAD_OFFSET, *got);
+    reader->crc = record_crc(0, buffer, *got);
+    reader->done_bytes = *got;
+    return VAULT_OK;
+}
+
+bool vault_is_spoilt(const vault_reader *reader)
+{
+    return reader->done_bytes == reader->header.payload_bytes && reader->crc != reader->header.payload_crc;
+}
+
 vault_result vault_read_piece(vault *v, vault_reader *reader, uint8_t *buffer, uint32_t capacity_bytes, uint32_t *got)
 {
     *got = 0;
@@ -138,6 +166,5 @@ vault_result vault_read_piece(vault *v, vault_reader *reader, uint8_t *buffer, u
     reader->crc = record_crc(reader->crc, buffer, want);
     reader->done_bytes += want;
     *got = want;
-    bool whole = reader->done_bytes == reader->header.payload_bytes;
-    return whole && reader->crc != reader->header.payload_crc ? VAULT_BAD : VAULT_OK;
+    return vault_is_spoilt(reader) ? VAULT_BAD : VAULT_OK;
 }

@@ -53,6 +53,12 @@ typedef struct vault_reader {
     uint32_t crc;
 } vault_reader;
 
+/* The header, and of the payload as much as there is room for, in one read. The buffer takes RECORD_PAYLOAD_OFFSET bytes
+ * more than capacity_bytes. Ask vault_is_spoilt() after it. */
+vault_result vault_read_first(vault *v, vault_reader *reader, uint8_t *buffer, uint32_t capacity_bytes, uint32_t *got);
+/* All of the payload was read, and its checksum is wrong. */
+bool vault_is_spoilt(const vault_reader *reader);
+
 /* Reads at most capacity_bytes of payload into buffer; *got: how many. reader->done_bytes == header.payload_bytes after
  * the last piece, and VAULT_BAD there when the checksum is wrong. */
 vault_result vault_read_piece(vault *v, vault_reader *reader, uint8_t *buffer, uint32_t capacity_bytes, uint32_t *got);

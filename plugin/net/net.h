@@ -32,6 +32,20 @@ typedef struct net_config {
 
 #define NET_ETAG_MAX 95 /* bytes, quotes included; a longer one reads as none */
 
+/* How fast bytes got to the cloud of late. */
+typedef enum net_pace {
+    NET_PACE_USUAL = 1, /* or not known yet */
+    NET_PACE_FAST,      /* so that compressing hard would only take the processor's time */
+    NET_PACE_SLOW       /* so that every byte less is worth it */
+} net_pace;
+
+/* Reads an answer on the worker, so that a long one costs the caller's thread nothing. Touches nothing but the answer. */
+struct net_answer;
+typedef struct net_reader {
+    void *(*read)(const struct net_answer *answer); /* NULL: out of memory, and the caller reads it itself */
+    void (*drop)(void *read);
+} net_reader;
+
 /* One request. Made by protocol/, owned by the net from submit() on (it wipes and frees it). */
 typedef struct net_request {
     const char *method;                   /* static text: "GET", "POST", "PUT", "DELETE" */
@@ -43,7 +57,9 @@ typedef struct net_request {
     uint8_t *body;                        /* may hold a password: wiped before it is freed */
     size_t body_bytes;
     uint32_t encodings;        /* NET_ENCODING_*: what the worker may compress the body with; 0: as it is */
+    net_pace pace;             /* the worker's, which compresses accordingly; 0 is the usual one */
     uint32_t answer_cap_bytes; /* a longer answer is a failure; 0: 64 KiB */
+    const net_reader *reader;  /* static; NULL: whoever polls the answer reads it */
 } net_request;
 
 /* How a transfer ended. From NET_FAILED_* on no usable answer arrived, and whether the cloud acted is unknown. */
@@ -73,7 +89,9 @@ typedef struct net_answer {
     int64_t date_ms;        /* the answer's Date header; 0: none */
     uint8_t *body;          /* zero-terminated for convenience; NULL when empty */
     size_t body_bytes;
-    uint32_t sent_bytes; /* body as it travelled, after compression */
+    const net_reader *reader; /* of the request, when it has read the answer */
+    void *read;               /* what it made of it; net_answer_clear drops it */
+    uint32_t sent_bytes;      /* body as it travelled, after compression */
     uint32_t took_ms;
 } net_answer;
 
@@ -107,7 +125,7 @@ net *net_curl_create(const net_config *config, const char **reason);
 
 net_request *net_request_new(const char *method);
 void net_request_free(net_request *request); /* wipes token and body */
-void net_answer_clear(net_answer *answer);   /* wipes and frees the body */
+void net_answer_clear(net_answer *answer);   /* wipes and frees the body, drops what was read of it */
 
 /* Is this address one that requests may go to (https, or http on loopback)? *reason: static text, when not. */
 bool net_url_is_allowed(const char *url, const char **reason);

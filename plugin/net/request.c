@@ -36,6 +36,9 @@ void net_request_free(net_request *request)
 
 void net_answer_clear(net_answer *answer)
 {
+    if (answer->read != NULL)
+        answer->reader->drop(answer->read);
+    answer->read = NULL;
     if (answer->body != NULL) {
         sodium_memzero(answer->body, answer->body_bytes);
         free(answer->body);

@@ -210,6 +210,9 @@ void transfer_conclude(transfer *ended, CURLcode code)
     if (code == CURLE_OK) {
         answer->outcome = NET_ANSWERED;
         answer_read_headers(answer, ended->easy);
+        answer->reader = ended->request->reader;
+        if (answer->reader != NULL)
+            answer->read = answer->reader->read(answer);
     } else {
         net_outcome outcome = answer_outcome(ended->easy, code, words);
 

@@ -8,6 +8,7 @@
  * own, which QUICK_EXIT leaves behind instead of joining (hence -z nodelete).
  */
 #include "net/worker.h"
+#include "net/pace.h"
 #include "net/transfer.h"
 
 #include <signal.h>
@@ -25,6 +26,7 @@ struct worker {
     CURLM *multi;
     CURLSH *share;       /* TLS sessions, so that a new connection resumes the one before */
     uint32_t generation; /* of the settings that the open connections were made under */
+    net_pace pace;       /* of the link, by the transfers that ended */
     bool used;           /* the multi handle has had a transfer */
     int active_count;
     transfer *active[ACTIVE_MAX];
@@ -58,6 +60,7 @@ static void start(worker *self, transfer *started)
 {
     bool fresh = started->under->generation != self->generation;
 
+    started->request->pace = self->pace;
     if (!transfer_prepare(started, self->share, fresh)) {
         mailbox_finish(self->box, started);
         return;
@@ -132,6 +135,7 @@ static void renew(worker *self, uint32_t generation)
         return;
     }
     self->multi = multi;
+    self->pace = generation == self->generation ? self->pace : NET_PACE_USUAL;
     self->generation = generation;
     self->used = false;
     mailbox_set_multi(self->box, multi);
@@ -179,6 +183,8 @@ static bool collect(worker *self)
         ended = (transfer *)(void *)private;
         (void)curl_multi_remove_handle(self->multi, easy); /* the message is gone after this */
         forget_active(self, ended);
+        if (code == CURLE_OK)
+            self->pace = pace_of(easy, self->pace);
         transfer_conclude(ended, code);
         mailbox_finish(self->box, ended);
         any = true;
@@ -283,6 +289,7 @@ worker *worker_start(mailbox *box, const char **reason)
         return NULL;
     made->box = box;
     made->generation = box->current->generation;
+    made->pace = NET_PACE_USUAL;
     made->multi = make_multi();
     made->share = make_share();
     if (made->multi != NULL && made->share != NULL) {

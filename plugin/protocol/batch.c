@@ -210,6 +210,7 @@ net_request *protocol_upload(protocol_batch *batch, const char *till_token, cons
         request->body_bytes = batch->size_bytes;
         request->encodings = encodings;
         request->answer_cap_bytes = ANSWER_MARGIN_BYTES + batch->item_count * RESULT_BYTES_MAX;
+        request->reader = &protocol_results_reader;
         batch->bytes = NULL;
     }
     protocol_batch_free(batch);

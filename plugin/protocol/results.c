@@ -146,7 +146,7 @@ static bool read_all(const cJSON *array, protocol_results *results)
     return true;
 }
 
-void protocol_read_results(const net_answer *answer, protocol_verdict *verdict, protocol_results *results)
+static void read_results(const net_answer *answer, protocol_verdict *verdict, protocol_results *results)
 {
     cJSON *tree = reader_open(answer, verdict);
 
@@ -158,6 +158,45 @@ void protocol_read_results(const net_answer *answer, protocol_verdict *verdict, 
     if (verdict->cause == CAUSE_THROTTLED)
         verdict->cause = CAUSE_BUSY; /* no person is waiting here */
     json_free(tree);
+}
+
+/* ---- on the worker ---- */
+
+typedef struct read_ahead {
+    protocol_verdict verdict;
+    protocol_results results;
+} read_ahead;
+
+static void *read_on_worker(const net_answer *answer)
+{
+    read_ahead *read = calloc(1, sizeof *read);
+
+    if (read != NULL)
+        read_results(answer, &read->verdict, &read->results);
+    return read;
+}
+
+static void drop_read(void *context)
+{
+    read_ahead *read = context;
+
+    protocol_results_clear(&read->results);
+    free(read);
+}
+
+const net_reader protocol_results_reader = {read_on_worker, drop_read};
+
+void protocol_read_results(const net_answer *answer, protocol_verdict *verdict, protocol_results *results)
+{
+    read_ahead *read = answer->reader == &protocol_results_reader ? answer->read : NULL;
+
+    if (read == NULL) {
+        read_results(answer, verdict, results);
+        return;
+    }
+    *verdict = read->verdict;
+    *results = read->results; /* the caller's now */
+    read->results = (protocol_results){0};
 }
 
 void protocol_results_clear(protocol_results *results)

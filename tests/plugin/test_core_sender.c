@@ -41,7 +41,7 @@ START_TEST(a_batch_stays_within_a_ledger_page)
     pile_up(1, 600);
     ck_assert(bench_drain(&b, BENCH_HOUR_MS));
     check_all_counted();
-    ck_assert_uint_eq(b.cloud.uploads, 10); /* four for 1..255, four for 256..511, two for 512..600 */
+    ck_assert_uint_eq(b.cloud.uploads, 3); /* 1..255, 256..511, 512..600 */
     ck_assert_uint_eq(b.cloud.largest_batch, PROTOCOL_BATCH_ITEMS_MAX);
     ck_assert_uint_eq(storage_memory_record_count(b.disk, COLLECTION_LEDGER), 3);
     for (int64_t n = 1; n <= 600; n++) {
@@ -55,15 +55,30 @@ START_TEST(a_batch_stays_within_a_ledger_page)
 }
 END_TEST
 
-START_TEST(a_batch_stays_within_a_mebibyte)
+START_TEST(a_batch_stays_within_its_size)
 {
     b.document_bytes = 90 * 1024;
     pile_up(1, 30);
     b.cloud.largest_body = 0;
     ck_assert(bench_drain(&b, BENCH_HOUR_MS));
     check_all_counted();
-    ck_assert_uint_gt(b.cloud.largest_body, 900 * 1024);
-    ck_assert_uint_le(b.cloud.largest_body, 1024 * 1024 + 64 * 1024);
+    ck_assert_uint_gt(b.cloud.largest_body, PROTOCOL_BATCH_BYTES - 128 * 1024);
+    ck_assert_uint_le(b.cloud.largest_body, PROTOCOL_BATCH_BYTES + 64 * 1024);
+}
+END_TEST
+
+START_TEST(what_the_cloud_unpacks_is_found_out_with_little)
+{
+    b.document_bytes = 20 * 1024;
+    pile_up(1, 30);
+    bench_restart(&b);
+    b.cloud.largest_body = 0;
+    b.cloud.uploads = 0;
+    ck_assert(bench_drain(&b, BENCH_HOUR_MS));
+    ck_assert_uint_eq(b.cloud.uploads, 2); /* 3 and 27 of them */
+    ck_assert_uint_gt(b.cloud.largest_body, 27 * 20 * 1024);
+    ck_assert_uint_lt(b.cloud.largest_body, 28 * 20 * 1024);
+    check_all_counted();
 }
 END_TEST
 
@@ -360,7 +375,8 @@ int main(void)
     tcase_add_checked_fixture(batches, setup, teardown);
     tcase_set_timeout(batches, 60);
     tcase_add_test(batches, a_batch_stays_within_a_ledger_page);
-    tcase_add_test(batches, a_batch_stays_within_a_mebibyte);
+    tcase_add_test(batches, a_batch_stays_within_its_size);
+    tcase_add_test(batches, what_the_cloud_unpacks_is_found_out_with_little);
     tcase_add_test(batches, a_report_of_four_mebibytes_goes_alone);
     tcase_add_test(batches, a_proxy_with_a_small_limit_gets_small_batches);
     tcase_add_test(batches, a_hundred_thousand_pending_take_no_more_memory_than_ten);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/plugin/test_net_compress.c - what is compressed, how, and that the other side gets the same bytes back. */
+#include "net/compress.h"
+#include "net/pace.h"
 #include "net_probe.h"
 
 #include <stdio.h>
@@ -100,6 +102,54 @@ START_TEST(test_compression)
 }
 END_TEST
 
+/* ---- a slow link is worth more work ---- */
+
+static const struct {
+    uint64_t sent_bytes, took_us;
+    net_pace before, want;
+} paces[] = {
+    {100000, 1000000, NET_PACE_USUAL, NET_PACE_SLOW}, /* 0.8 Mbit/s */
+    {100000, 1000000, NET_PACE_FAST, NET_PACE_SLOW},  {100000, 100000, NET_PACE_USUAL, NET_PACE_USUAL},
+    {100000, 100000, NET_PACE_SLOW, NET_PACE_USUAL},  {100000, 10000, NET_PACE_USUAL, NET_PACE_FAST},
+    {100000, 0, NET_PACE_USUAL, NET_PACE_FAST},       {2000, 1000000, NET_PACE_FAST, NET_PACE_FAST},
+    {2000, 1, NET_PACE_SLOW, NET_PACE_SLOW}, /* too little to tell */
+};
+
+START_TEST(test_pace)
+{
+    ck_assert_int_eq(pace_judge(paces[_i].sent_bytes, paces[_i].took_us, paces[_i].before), paces[_i].want);
+}
+END_TEST
+
+static size_t packed_bytes(uint32_t encoding, net_pace pace)
+{
+    const size_t size = 300000;
+    uint8_t *body = malloc(size + 64);
+    net_request *request;
+    size_t packed, at = 0;
+    uint32_t item;
+
+    for (item = 0; at < size; item++)
+        at += (size_t)snprintf((char *)body + at, 64, "{\"item_id\":\"%u\",\"gross\":%u}", item % 900,
+                               item * 7919 % 9973);
+    request = probe_post("/v1/reports", body, size);
+    request->encodings = encoding;
+    request->pace = pace;
+    ck_assert_ptr_nonnull(compress_body(request));
+    packed = request->body_bytes;
+    net_request_free(request);
+    free(body);
+    return packed;
+}
+
+START_TEST(test_slow_links_carry_less)
+{
+    ck_assert_uint_lt(packed_bytes(NET_ENCODING_ZSTD, NET_PACE_SLOW), packed_bytes(NET_ENCODING_ZSTD, NET_PACE_USUAL));
+    ck_assert_uint_lt(packed_bytes(NET_ENCODING_ZSTD, NET_PACE_SLOW), packed_bytes(NET_ENCODING_ZSTD, NET_PACE_FAST));
+    ck_assert_uint_le(packed_bytes(NET_ENCODING_GZIP, NET_PACE_SLOW), packed_bytes(NET_ENCODING_GZIP, NET_PACE_USUAL));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("net");
@@ -108,6 +158,8 @@ int main(void)
     int failed;
 
     tcase_set_timeout(tests, 60);
+    tcase_add_loop_test(tests, test_pace, 0, sizeof paces / sizeof paces[0]);
+    tcase_add_test(tests, test_slow_links_carry_less);
     tcase_add_loop_test(tests, test_compression, 0, sizeof packings / sizeof packings[0]);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);

@@ -321,6 +321,28 @@ START_TEST(test_number_of_results)
 }
 END_TEST
 
+/* What the worker has read is taken as it is, once. */
+START_TEST(test_results_read_on_the_worker)
+{
+    net_answer answer = probe_json(200, "{\"results\":[{\"status\":\"retry\"," KEY_OF("Z", "12", "0") "}]}");
+    protocol_verdict verdict;
+    protocol_results results;
+
+    answer.reader = &protocol_results_reader;
+    answer.read = answer.reader->read(&answer);
+    ck_assert_ptr_nonnull(answer.read);
+    answer.body[0] = 'x'; /* nobody reads it again */
+    protocol_read_results(&answer, &verdict, &results);
+    ck_assert_int_eq(verdict.outcome, PROTOCOL_DONE);
+    ck_assert_uint_eq(results.count, 1);
+    ck_assert_int_eq(results.items[0].status, STATUS_RETRY);
+    ck_assert_int_eq(results.items[0].key.z_number, 12);
+    protocol_results_clear(&results);
+    net_answer_clear(&answer);
+    ck_assert_ptr_null(answer.read);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("protocol");
@@ -337,6 +359,7 @@ int main(void)
     tcase_add_test(tests, test_results);
     tcase_add_loop_test(tests, test_half_results, 0, sizeof half / sizeof half[0]);
     tcase_add_test(tests, test_number_of_results);
+    tcase_add_test(tests, test_results_read_on_the_worker);
     suite_add_tcase(suite, tests);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
