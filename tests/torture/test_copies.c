@@ -28,34 +28,36 @@ static void copy_object(const char *folder, int number, char path[E2E_PATH_BYTES
     free(bytes);
 }
 
+static int copies;
 static poshost_plugin *plugins[COPIES];
 static torture_host hosts[COPIES];
 
 static void live_together(void)
 {
-    for (int i = 0; i < COPIES; i++)
+    for (int i = 0; i < copies; i++)
         torture_create(&hosts[i]);
     for (int day = 1; day <= DAYS; day++) {
-        for (int i = 0; i < COPIES; i++)
+        for (int i = 0; i < copies; i++)
             ck_assert_int_eq(torture_close_day(&hosts[i], day), POS_OK);
     }
     for (int round = 0; round < ROUNDS; round++) {
-        for (int i = 0; i < COPIES; i++) {
+        for (int i = 0; i < copies; i++) {
             ck_assert_int_eq(torture_tick(&hosts[i]), POS_OK);
             ck_assert_uint_eq(hosts[i].tick.pending, DAYS);
         }
     }
-    for (int i = 0; i < COPIES; i++)
+    for (int i = 0; i < copies; i++)
         torture_diagnose(&hosts[i]); /* a hundred workers in libcurl */
-    for (int i = 0; i < COPIES; i++)
+    for (int i = 0; i < copies; i++)
         torture_await_diagnosis(&hosts[i]);
 }
 
 START_TEST(a_hundred_copies_live_together)
 {
     char folder[E2E_PATH_BYTES], path[E2E_PATH_BYTES];
+    copies = torture_times(COPIES);
     e2e_make_folder(folder);
-    for (int i = 0; i < COPIES; i++) {
+    for (int i = 0; i < copies; i++) {
         copy_object(folder, i, path);
         plugins[i] = torture_load(path);
         torture_open(&hosts[i], plugins[i]);
@@ -66,13 +68,13 @@ START_TEST(a_hundred_copies_live_together)
     torture_destroy(&hosts[0]);
     uint32_t descriptors = torture_count("/proc/self/fd"), threads = torture_count("/proc/self/task");
     live_together();
-    for (int i = 0; i < COPIES; i += 2)
+    for (int i = 0; i < copies; i += 2)
         ck_assert_int_eq(hosts[i].calls->stop(hosts[i].instance, 1000), POS_OK);
-    for (int i = COPIES; i-- > 0;)
+    for (int i = copies; i-- > 0;)
         torture_close(&hosts[i]);
     torture_await_threads(threads);
     ck_assert_uint_eq(torture_count("/proc/self/fd"), descriptors);
-    for (int i = 0; i < COPIES; i++)
+    for (int i = 0; i < copies; i++)
         poshost_plugin_close(plugins[i]);
     e2e_remove_folder(folder);
 }

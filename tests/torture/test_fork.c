@@ -63,7 +63,7 @@ START_TEST(the_child_gets_forked_and_the_parent_goes_on)
 {
     torture_create(&h);
     ck_assert_int_eq(torture_close_day(&h, 1), POS_OK);
-    for (int i = 0; i < FORKS; i++) {
+    for (int i = 0; i < torture_times(FORKS); i++) {
         torture_diagnose(&h);
         for (int moments = 0; moments < i; moments++)
             ck_assert_int_eq(torture_tick(&h), POS_OK);
@@ -111,7 +111,7 @@ END_TEST
 /* exit() in the middle of a request, with the worker still running. */
 START_TEST(a_host_that_ends_without_a_word)
 {
-    for (int i = 0; i < EXITS; i++) {
+    for (int i = 0; i < torture_times(EXITS); i++) {
         pid_t child = fork();
         ck_assert_int_ge(child, 0);
         if (child == 0) {

@@ -9,8 +9,8 @@
 #include "torture/torture_host.h"
 
 #define LIVES        1000
-#define FIRST        200   /* libraries keep some things once: what they cache is there by then */
-#define GROWTH_BYTES 65536 /* of the heap in 800 lives: less than a hundred bytes each */
+#define FIRST(lives) ((lives) / 5) /* libraries keep some things once: what they cache is there by then */
+#define GROWTH_BYTES 65536         /* of the heap in 800 lives: less than a hundred bytes each */
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MEASURES_HEAP 0 /* their allocators are no malloc; the leak checker looks instead */
@@ -54,6 +54,7 @@ START_TEST(a_thousand_lives_leave_nothing_behind)
 {
     e2e_cloud cloud;
     torture_host h;
+    int lives = torture_times(LIVES);
     footprint first = {0};
 #if MEASURES_HEAP
     ck_assert_int_eq(mallopt(M_ARENA_MAX, 1), 1); /* the worker's allocations are counted with the others */
@@ -63,14 +64,14 @@ START_TEST(a_thousand_lives_leave_nothing_behind)
     torture_open(&h, plugin);
     h.info.cloud_url = cloud.url;
     h.info.ca_file = cloud.ca;
-    for (int round = 0; round < LIVES; round++) {
-        if (round == FIRST)
+    for (int round = 0; round < lives; round++) {
+        if (round == FIRST(lives))
             first = measure();
         live(&h, round);
     }
     torture_await_threads(first.threads);
     footprint last = measure();
-    printf("lives %d to %d: descriptors %u -> %u, threads %u -> %u, heap %zu -> %zu bytes\n", FIRST, LIVES,
+    printf("lives %d to %d: descriptors %u -> %u, threads %u -> %u, heap %zu -> %zu bytes\n", FIRST(lives), lives,
            first.descriptors, last.descriptors, first.threads, last.threads, first.heap_bytes, last.heap_bytes);
     ck_assert_uint_eq(last.descriptors, first.descriptors);
     ck_assert_uint_lt(last.heap_bytes, first.heap_bytes + GROWTH_BYTES);

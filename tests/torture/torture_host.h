@@ -256,6 +256,14 @@ static inline void torture_await_diagnosis(torture_host *h)
 
 /* ---- what this process has ---- */
 
+/* How often: less of it where an emulator is slow ($TORTURE_TIMES). */
+static inline int torture_times(int usual)
+{
+    const char *text = getenv("TORTURE_TIMES");
+    long times = text ? strtol(text, NULL, 10) : 0;
+    return times > 0 && times < usual ? (int)times : usual;
+}
+
 /* Entries of /proc/self/fd or /proc/self/task. */
 static inline uint32_t torture_count(const char *folder)
 {
