@@ -4,12 +4,10 @@
 
 #define LEAST_GAP_MS (INT64_C(10) * 60 * 1000)
 
-/* The first instant of the grid at or after `from`. */
+/* The first instant of the grid at or after `from`, which is never before the anchor. */
 static int64_t next_on_grid(const schedule *s, int64_t from)
 {
     int64_t past = (from - s->anchor) % SCHEDULE_PERIOD_MS;
-    if (past < 0)
-        past += SCHEDULE_PERIOD_MS;
     return past == 0 ? from : from + SCHEDULE_PERIOD_MS - past;
 }
 
