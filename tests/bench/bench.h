@@ -34,6 +34,9 @@ int bench_run(const char *row, const TTest *test);
 /* BENCH_QUICK=1: to see that it works at all, not to measure. */
 size_t bench_scale(size_t full, size_t quick);
 
+/* BENCH_PAUSE_S=3: waits so long before the part that is measured, and says so, for a profiler to be attached. */
+void bench_pause(const char *what);
+
 /* ---- clocks ---- */
 
 double bench_now_us(void);     /* CLOCK_MONOTONIC */
