@@ -339,6 +339,24 @@ START_TEST(a_day_is_closed_in_the_middle)
 }
 END_TEST
 
+/* The import's transaction is its own: what was closed while it ran stays, however it ends. */
+START_TEST(a_close_outlives_an_import_that_fails)
+{
+    ck_assert_int_eq(shop_download(&s), CATALOGUE_PREVIEW);
+    s.b.net->handle = NULL; /* so that the close waits */
+    ck_assert_int_eq(bench_hand_over(&s.b, bench_commit(&s.b, 1, "a")), POS_OK);
+    s.host.fail_call = HOST_SWAP;
+    s.host.fail_code = POS_E_FAILED;
+    ck_assert_int_eq(shop_accept(&s), CATALOGUE_FAILED);
+    ck_assert_uint_eq(core_get_queue(s.b.core, s.b.now).pending, 1);
+    bench_crash(&s.b);
+    ck_assert_uint_eq(core_get_queue(s.b.core, s.b.now).pending, 1);
+    s.b.net->handle = cloud_handle;
+    ck_assert(bench_drain(&s.b, 120000));
+    ck_assert_uint_eq(cloud_count_kind(&s.b.cloud, 'Z', true), 1);
+}
+END_TEST
+
 START_TEST(disconnecting_ends_it)
 {
     shop_download(&s);
@@ -437,6 +455,7 @@ int main(void)
     tcase_add_test(c, an_edit_after_the_preview_shows_it_anew);
     tcase_add_test(c, cancel_leaves_everything_at_any_time);
     tcase_add_test(c, a_day_is_closed_in_the_middle);
+    tcase_add_test(c, a_close_outlives_an_import_that_fails);
     tcase_add_test(c, disconnecting_ends_it);
     tcase_add_test(c, the_till_refuses);
     tcase_add_test(c, a_busy_till_is_asked_again);

@@ -144,6 +144,29 @@ START_TEST(registering_goes_on_with_a_code)
 }
 END_TEST
 
+START_TEST(registering_again_without_an_answer_is_the_same_request)
+{
+    protocol_registration form = {.email = "ana@example.com",
+                                  .name = "Ana",
+                                  .password = "password planted here",
+                                  .country = "ES",
+                                  .language = "es",
+                                  .terms_accepted = true};
+    char keys[2][40];
+    for (int i = 0; i < 2; i++) {
+        b.net->handle = i == 0 ? NULL : cloud_handle;
+        core_begin_call(b.core);
+        ck_assert(core_register(b.core, b.now, &form));
+        snprintf(keys[i], sizeof keys[i], "%s", script_last(b.net)->request->idempotency_key);
+        if (i == 0)
+            core_person_forget(b.core);
+    }
+    ck_assert_int_eq(bench_wait_person(&b), PROGRESS_DONE);
+    ck_assert_uint_eq(strlen(keys[0]), 32);
+    ck_assert_str_eq(keys[0], keys[1]);
+}
+END_TEST
+
 START_TEST(lists_turn_pages)
 {
     ck_assert(bench_log_in(&b));
@@ -173,6 +196,7 @@ static void add_owner_tests(TCase *tc)
     tcase_add_test(tc, another_form_has_another_key);
     tcase_add_test(tc, a_key_that_cannot_be_stored_is_not_sent);
     tcase_add_test(tc, registering_goes_on_with_a_code);
+    tcase_add_test(tc, registering_again_without_an_answer_is_the_same_request);
     tcase_add_test(tc, lists_turn_pages);
 }
 
