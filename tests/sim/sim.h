@@ -256,6 +256,7 @@ struct sim {
     uint32_t event_count, event_room;
     uint64_t order;
     bool healing;
+    bool settled; /* all that was on its way should have arrived */
     bool failed;
     char folder[32]; /* a real one, for the real file of that name */
     int came_from;

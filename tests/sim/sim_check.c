@@ -15,7 +15,7 @@ static const char tables_sql[] =
     "PRAGMA temp_store=MEMORY;"
     "CREATE TEMP TABLE closes (id INTEGER PRIMARY KEY, till INTEGER, company TEXT, register TEXT, number INTEGER,"
     " date TEXT, gross INTEGER, net INTEGER, tax INTEGER, grand INTEGER, stores INTEGER, honest INTEGER, good INTEGER,"
-    " calm INTEGER);"
+    " calm INTEGER, clean INTEGER);"
     "CREATE TEMP TABLE bytes (sha TEXT PRIMARY KEY, id INTEGER, original INTEGER) WITHOUT ROWID;"
     "CREATE TEMP TABLE decided (receipt TEXT PRIMARY KEY, counted INTEGER, sure INTEGER) WITHOUT ROWID;"
     "CREATE TEMP TABLE shops (store TEXT PRIMARY KEY, company TEXT, bit INTEGER) WITHOUT ROWID;";
@@ -62,6 +62,15 @@ static const struct {
     {"a document that is no report was taken",
      "SELECT c.till, c.number, r.sha256 FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
      " WHERE c.good = 0"},
+    {"the cloud's continuity check flags an honest till",
+     "SELECT c.till, c.number, 'missing ' || v.missing || ', break ' || v.break_minor FROM continuity v"
+     " JOIN reports r ON r.company_id = v.company_id AND r.till_id = v.till_id AND r.register_id = v.register_id"
+     "  AND r.epoch = v.epoch AND r.z_number = v.z_number AND r.kind = 'Z' AND r.counted = 1"
+     " JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
+     " WHERE c.clean = 1 AND (v.missing <> 0 OR v.break_minor <> 0)"},
+    {"the cloud warns of a good report",
+     "SELECT c.till, c.number, r.warning FROM reports r JOIN bytes b ON b.sha = r.sha256 JOIN closes c ON c.id = b.id"
+     " WHERE c.good = 1 AND r.warning IS NOT NULL"},
     {"an X is in conflict", "SELECT -1, z_number, standing FROM reports WHERE kind = 'X' AND standing <> 'first'"},
     {"the figures of a store and day are not the sum of its closes",
      "SELECT -1, f.n, f.store_id || ' ' || f.business_date FROM (SELECT store_id, business_date, SUM(gross_minor) g,"
@@ -99,6 +108,13 @@ static void put_bytes(sim *s, sqlite3_stmt *statement, const uint8_t sha[32], in
     put(s, statement);
 }
 
+/* Everything has arrived, and nothing happened that excuses a gap in the numbers just before that close. */
+static bool is_clean(const sim *s, const sim_till *t, uint32_t close)
+{
+    bool alone = close > 0 && t->shop.closes[close - 1].document != DOCUMENT_GOOD;
+    return s->settled && t->honest && !t->exposed && !t->rotten && !t->cloned && !t->narrow && !alone;
+}
+
 static void put_close(sim *s, sqlite3_stmt *statement, const sim_till *t, const sim_close *z, int64_t id)
 {
     const int64_t values[] = {z->gross,
@@ -108,21 +124,22 @@ static void put_close(sim *s, sqlite3_stmt *statement, const sim_till *t, const 
                               z->stores,
                               t->honest,
                               z->document == DOCUMENT_GOOD,
-                              !sim_till_may_conflict(t, z)};
+                              !sim_till_may_conflict(t, z),
+                              is_clean(s, t, (uint32_t)id)};
     sqlite3_bind_int64(statement, 1, id);
     sqlite3_bind_int(statement, 2, t->index);
     sqlite3_bind_text(statement, 3, s->companies[t->company].company_id, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 4, t->register_id, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 5, z->number);
     sqlite3_bind_text(statement, 6, z->date, -1, SQLITE_STATIC);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 9; i++)
         sqlite3_bind_int64(statement, 7 + i, values[i]);
     put(s, statement);
 }
 
 static void fill(sim *s, sqlite3 *db)
 {
-    sqlite3_stmt *close = prepare(s, db, "INSERT INTO closes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt *close = prepare(s, db, "INSERT INTO closes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     sqlite3_stmt *bytes = prepare(s, db, "INSERT INTO bytes VALUES (?, ?, ?)");
     sqlite3_stmt *shop = prepare(s, db, "INSERT INTO shops VALUES (?, ?, ?)");
     sqlite3_stmt *decided = prepare(s, db, "INSERT OR REPLACE INTO decided VALUES (?, ?, ?)");
@@ -242,6 +259,7 @@ void sim_check_now(sim *s)
 void sim_check_end(sim *s)
 {
     verdict_book book;
+    s->settled = true;
     verdict_open(s, &book);
     if (read_cloud(s, &book))
         verdict_end(s, &book);

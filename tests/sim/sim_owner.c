@@ -49,7 +49,7 @@ void sim_owner_wish(sim *s, sim_till *t, sim_wish wish, int store)
     t->owner.next_try_ms = s->now_ms;
     t->owner.tries = 0;
     t->owner.claim = CLAIM_FIRST;
-    t->owner.passwords_back = 0;
+    t->owner.passwords_back = wish == WISH_LOG_IN && !s->healing && sim_random_once_in(&t->random, 4);
 }
 
 /* ---- passwords ---- */

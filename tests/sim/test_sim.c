@@ -53,6 +53,8 @@ END_TEST
 
 #define FIRST_Z "(SELECT MIN(report_no) FROM reports WHERE kind = 'Z' AND counted = 1)"
 
+#define A_LATER_Z "(SELECT report_no FROM reports WHERE kind = 'Z' AND counted = 1 AND z_number = 3 ORDER BY 1 LIMIT 1)"
+
 /* What somebody does to the cloud's rows, and what the checker has to say to it. */
 static const struct {
     const char *sql, *finds;
@@ -61,6 +63,7 @@ static const struct {
      "; DELETE FROM reports WHERE report_no = " FIRST_Z,
      "is lost"},
     {"UPDATE reports SET counted = 0 WHERE report_no = " FIRST_Z, "is lost"},
+    {"UPDATE reports SET counted = 0 WHERE report_no = " A_LATER_Z, "flags an honest till"},
     {"UPDATE reports SET gross_minor = gross_minor + 1 WHERE report_no = " FIRST_Z, "other figures"},
     {"UPDATE reports SET grand_total_minor = 0 - grand_total_minor - 1 WHERE report_no = " FIRST_Z, "other figures"},
     {"UPDATE reports SET business_date = '2001-01-01' WHERE report_no = " FIRST_Z, "other figures"},
@@ -78,6 +81,7 @@ static const struct {
     {"UPDATE reports SET store_id = (SELECT store_id FROM stores s WHERE s.company_id = reports.company_id"
      " AND s.store_id <> reports.store_id) WHERE report_no = " FIRST_Z,
      "its till was not in"},
+    {"UPDATE reports SET warning = 'strange' WHERE report_no = " FIRST_Z, "warns of a good report"},
     {"UPDATE stores SET name = 'Store'", "made twice"},
 };
 
