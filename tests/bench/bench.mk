@@ -3,8 +3,8 @@
 # row_*.c are programs that share the folder's other files; what is not there to be compared with is named and left out.
 BENCH_ROWS    := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/row_*.c)))
 BENCH_SCRIPTS := $(sort $(wildcard tests/bench/row_*.sh tests/bench/row_*.py))
-BENCH_SINK    := $(BUILD)/tests/bench/sink
-BENCH_OBJS    := $(call objs_of,$(filter-out tests/bench/row_% tests/bench/sink.c,$(call srcs,tests/bench))) \
+BENCH_TOOLS   := $(addprefix $(BUILD)/tests/bench/,sink loader)
+BENCH_OBJS    := $(call objs_of,$(filter-out tests/bench/row_% tests/bench/sink.c tests/bench/loader.c,$(call srcs,tests/bench))) \
                  $(addprefix $(BUILD)/obj/tests/support/,e2e_base.o e2e_cloud.o e2e_days.o e2e_host.o e2e_owner.o \
                      e2e_sql.o http_black_hole.o)
 
@@ -20,9 +20,9 @@ $(BUILD)/tests/bench/row_catalogue: $(BUILD)/obj/tests/support/e2e_till.o
 # On virtual time, with the plugin's core inside.
 $(BUILD)/tests/bench/row_outage $(BUILD)/tests/bench/row_fleet: \
     $(addprefix $(BUILD)/obj/tests/support/,storage_memory.o storage_table.o) $(BUILD)/tests/plugin.a
-$(BENCH_SINK): $(BUILD)/obj/tests/bench/sink.o
+$(BENCH_TOOLS): $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o
 	@mkdir -p $(@D)
-	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(call once,BENCH_SINK_LIBS,--libs libzstd zlib) -lpthread -o $@
+	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(call once,BENCH_TOOL_LIBS,--libs libzstd zlib) -ldl -lpthread -o $@
 
 .PHONY: bench bench-deps bench-bins bench-chart
 ## make bench-deps     install what the benchmark compares with: Paho MQTT and mosquitto, syslog-ng; and valgrind
@@ -32,7 +32,7 @@ bench-deps: deps-needed
 ##                     ROWS='close drain' takes some, ROUNDS= how often (3)
 ROUNDS ?= 3
 ROWS   ?=
-bench-bins: build $(BENCH_ROWS) $(BENCH_SINK)
+bench-bins: build $(BENCH_ROWS) $(BENCH_TOOLS)
 bench: bench-bins
 	@BUILD=$(abspath $(BUILD)) ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' python3 tests/bench/run.py \
 	    $(abspath $(BENCH_ROWS)) $(BENCH_SCRIPTS)
