@@ -103,6 +103,10 @@ static step put_damaged_aside(core *c, core_time now, uint64_t id)
         }
         return STEP_PAUSE;
     }
+    if (c->vault.read_bytes > FIRST_READ_BYTES + 2 * RECORD_PAYLOAD_OFFSET) {
+        c->sender.spoilt_id = id; /* much of it was read in this tick: the rest of the work is the next one's */
+        return STEP_PAUSE;
+    }
     uint32_t total = 0;
     uint8_t *bytes = c->sender.piece;
     if (c->vault.storage->get(c->vault.ctx, COLLECTION_OUTBOX, id, 0, bytes, VAULT_PIECE_BYTES, &total) != POS_OK)
@@ -117,6 +121,7 @@ static step put_damaged_aside(core *c, core_time now, uint64_t id)
     memcpy(header.register_id, c->state.registers[key.reg].register_id, sizeof header.register_id);
     if (vault_put(&c->vault, COLLECTION_DAMAGED, id, &header, bytes) == POS_OK) {
         idset_add(&c->outbox.damaged, id);
+        c->sender.spoilt_id = 0;
         core_log(c, POS_LOG_ERROR, "the stored Z %lld is damaged; it is put aside and asked for again",
                  (long long)key.number);
         core_changed(c);
@@ -216,6 +221,8 @@ static step begin_item(core *c, core_time now, uint32_t *budget)
 {
     sender *s = &c->sender;
     uint32_t got = 0;
+    if (!s->is_x && s->reader.id == s->spoilt_id)
+        return put_damaged_aside(c, now, s->reader.id);
     vault_result result = vault_read_first(&c->vault, &s->reader, s->piece, FIRST_READ_BYTES, &got);
     record_header header = s->reader.header;
     charge(budget, RECORD_PAYLOAD_OFFSET + got);

@@ -17,12 +17,12 @@ static uint32_t count_slot(const core *c, uint32_t slot)
 /* The more urgent of two reasons: what stops the shop of today comes before what is left of an old store. */
 static core_hold more_urgent(core_hold a, core_hold b)
 {
-    static const core_hold order[] = {HOLD_LOG_IN, HOLD_STORE_REFUSED, HOLD_NO_STORE, HOLD_DISCONNECTED};
+    static const core_hold order[] = {HOLD_LOG_IN, HOLD_STORE_REFUSED, HOLD_NO_STORE};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         if (a == order[i] || b == order[i])
             return order[i];
     }
-    return HOLD_NONE;
+    return HOLD_DISCONNECTED;
 }
 
 static void count_held(const core *c, core_queue *q)

@@ -66,6 +66,7 @@ typedef struct sender {
     uint32_t ledger_from;     /* SETTLING: pages of other epochs below this one are stored */
     bool ledger_done;         /* SETTLING: the page is stored; now the removal */
     uint8_t *moving;          /* SETTLING: document of the item that is being moved to the kept ones */
+    uint64_t spoilt_id;       /* a record that was found damaged, and is put aside in the next tick; 0: none */
     int64_t read_retry_at;    /* elapsed ms: the storage could not be read */
     sender_aside x_aside;     /* the X of that sequence failed */
     uint32_t aside_count;

@@ -286,7 +286,7 @@ static int32_t get_shrunk(void *ctx, uint32_t collection, uint64_t id, uint32_t 
 START_TEST(a_record_that_changes_its_length_while_it_is_read_is_damaged)
 {
     b.cloud.fault = CLOUD_UNREACHED;
-    b.document_bytes = 300 * 1024;
+    b.document_bytes = 600 * 1024;
     bench_day(&b, 1);
     ck_assert(idset_at(&b.core->outbox.waiting, 0, &shrunk_id));
     b.storage.get = get_shrunk;
@@ -297,6 +297,23 @@ START_TEST(a_record_that_changes_its_length_while_it_is_read_is_damaged)
     ck_assert_uint_eq(core_get_queue(b.core, b.now).damaged, 1);
     ck_assert(bench_drain(&b, 60000));
     check_all_counted(); /* asked for again, from the history */
+}
+END_TEST
+
+START_TEST(a_large_record_is_put_aside_within_the_budget_of_a_tick)
+{
+    uint64_t id = 0;
+    b.cloud.fault = CLOUD_UNREACHED;
+    b.document_bytes = 512 * 1024;
+    bench_day(&b, 1);
+    ck_assert(idset_at(&b.core->outbox.waiting, 0, &id));
+    storage_memory_damage(b.disk, COLLECTION_OUTBOX, id, RECORD_PAYLOAD_OFFSET + 512 * 1024 - 3, 1);
+    b.cloud.fault = CLOUD_FINE;
+    bench_run(&b, 60000); /* every tick is measured */
+    ck_assert_uint_eq(core_get_queue(b.core, b.now).damaged, 1);
+    ck_assert_uint_eq(storage_memory_record_count(b.disk, COLLECTION_DAMAGED), 1);
+    ck_assert(bench_drain(&b, 60000));
+    check_all_counted();
 }
 END_TEST
 
@@ -317,6 +334,7 @@ int main(void)
     tcase_add_test(tc, an_export_says_why_there_is_nothing_to_save);
     tcase_add_test(tc, a_report_of_a_later_numbering_says_so_in_its_name);
     tcase_add_test(tc, a_record_that_changes_its_length_while_it_is_read_is_damaged);
+    tcase_add_test(tc, a_large_record_is_put_aside_within_the_budget_of_a_tick);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

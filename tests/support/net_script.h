@@ -97,6 +97,10 @@ static inline void script_answer(net_script *s, uint32_t ticket, net_answer answ
     }
     r->answered = true;
     answer.ticket = ticket;
+    if (r->request->reader && ticket % 2 == 0) { /* the other half finds no memory for it */
+        answer.reader = r->request->reader;
+        answer.read = answer.reader->read(&answer);
+    }
     script_push(s, &answer);
 }
 
