@@ -28,7 +28,7 @@ core_account core_get_account(const core *c)
 {
     return (core_account){
         .logged_in = c->session[0] != '\0',
-        .session_ended = c->session_ended && c->session[0] == '\0',
+        .session_ended = c->session_ended,
         .email = c->state.email,
         .name = c->state.name,
     };

@@ -82,7 +82,9 @@ static bool scan_unicode(scanner *s)
     if (s->end - s->at < 2 || s->at[0] != '\\' || s->at[1] != 'u')
         return fail(s, "invalid-json");
     s->at += 2;
-    return scan_unit(s, &unit) && ((unit >= 0xDC00 && unit <= 0xDFFF) || fail(s, "invalid-json"));
+    if (!scan_unit(s, &unit))
+        return false;
+    return unit >= 0xDC00 && unit <= 0xDFFF ? true : fail(s, "invalid-json");
 }
 
 static bool scan_escape(scanner *s)
@@ -129,7 +131,7 @@ static bool scan_digits(scanner *s, uint64_t *value)
             *value = *value * 10 + (uint64_t)(*s->at - '0');
         s->at++;
     }
-    return s->at > from || fail(s, "invalid-json");
+    return s->at > from ? true : fail(s, "invalid-json");
 }
 
 /* After 'e' or 'E'. `bound`: the number without its exponent, rounded up. */
@@ -143,7 +145,7 @@ static bool scan_exponent(scanner *s, uint64_t bound)
     if (!scan_digits(s, &exponent))
         return false;
     if (negative)
-        return exponent <= EXPONENT_LEAST || fail(s, "number-range");
+        return exponent <= EXPONENT_LEAST ? true : fail(s, "number-range");
     for (uint64_t i = 0; i < exponent && bound > 0; i++) {
         bound *= 10;
         if (bound >= UINT64_C(1) << 53)
