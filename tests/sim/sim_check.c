@@ -201,6 +201,22 @@ static void apply_rules(sim *s, sqlite3 *db)
     }
 }
 
+/* What is kept of a report is what was sent, to the byte. */
+static void check_bytes(sim *s, sqlite3 *db)
+{
+    sqlite3_stmt *row = prepare(s, db, "SELECT z_number, sha256, document FROM reports");
+    while (row && !s->failed && sqlite3_step(row) == SQLITE_ROW) {
+        uint8_t sha[32];
+        char hex[65];
+        crypto_hash_sha256(sha, sqlite3_column_blob(row, 2), (unsigned long long)sqlite3_column_bytes(row, 2));
+        sodium_bin2hex(hex, sizeof hex, sha, sizeof sha);
+        if (strcmp(hex, (const char *)sqlite3_column_text(row, 1)) != 0)
+            sim_fail(s, SIM_LOG_WORLD, "the bytes of a report are not those that were sent: Z %lld",
+                     (long long)sqlite3_column_int64(row, 0));
+    }
+    sqlite3_finalize(row);
+}
+
 static void read_states(sim *s, sqlite3 *db, verdict_book *book)
 {
     sqlite3_stmt *row = prepare(s, db,
@@ -226,6 +242,8 @@ static bool read_cloud(sim *s, verdict_book *book)
         fill(s, db);
         apply_rules(s, db);
         check_stores(s, db);
+        if (s->settled)
+            check_bytes(s, db);
         read_states(s, db, book);
         sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     }

@@ -20,7 +20,8 @@ bool sim_runs(const sim_plan_of_runs *plan);
 void *sim_runs_share(size_t bytes);
 void sim_runs_unshare(void *memory, size_t bytes);
 
-/* Tries fewer days, tills and troubles as long as the same rule is broken; prints the smallest run and its end. */
-void sim_shrink(const sim_options *failing, const sim_figures *seen, uint32_t within_s);
+/* Tries fewer days, tills and troubles as long as the same rule is broken; prints the end of the smallest such run, and
+ * returns it. */
+sim_options sim_shrink(const sim_options *failing, const sim_figures *seen, uint32_t within_s);
 
 #endif

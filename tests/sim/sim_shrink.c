@@ -99,24 +99,27 @@ static void take_rows(search *x, int first, int count)
     take_rows(x, first + count / 2, count - count / 2);
 }
 
-void sim_shrink(const sim_options *failing, const sim_figures *seen, uint32_t within_s)
+sim_options sim_shrink(const sim_options *failing, const sim_figures *seen, uint32_t within_s)
 {
     search x = {.best = *failing, .of_best = *seen, .broken = seen->broken, .end = time(NULL) + (time_t)within_s};
     sim_figures last = {0};
     char hash[33];
     x.told = sim_runs_share(sizeof *x.told);
     if (!x.told)
-        return;
+        return x.best;
     x.best.print_all = false;
-    printf("\nMaking it small ...\n");
+    if (!failing->quiet)
+        printf("\nMaking it small ...\n");
     take_days(&x);
     take_tills(&x);
     take_rows(&x, 0, SIM_ROW_COUNT);
     take_tills(&x);
     take_days(&x);
-    printf("%u attempts. The smallest:\n", x.attempts);
+    if (!failing->quiet)
+        printf("%u attempts. The smallest:\n", x.attempts);
     fflush(stdout);
     sim_runs_unshare(x.told, sizeof *x.told);
     sim_run(&x.best, &last, hash);
     fflush(stdout);
+    return x.best;
 }

@@ -9,6 +9,7 @@
 
 #include "sim/sim.h"
 #include "sim/sim_disk.h"
+#include "sim/sim_runs.h"
 
 static bool run(uint64_t seed, uint32_t tills, uint32_t days, bool calm, sim_figures *f, char hash[33])
 {
@@ -82,18 +83,36 @@ static const struct {
      " AND s.store_id <> reports.store_id) WHERE report_no = " FIRST_Z,
      "its till was not in"},
     {"UPDATE reports SET warning = 'strange' WHERE report_no = " FIRST_Z, "warns of a good report"},
+    {"UPDATE reports SET document = x'7b7d' WHERE report_no = " FIRST_Z, "not those that were sent"},
     {"UPDATE stores SET name = 'Store'", "made twice"},
 };
 
 START_TEST(the_checker_finds_what_is_wrong)
 {
     sim_figures f = {0};
-    char hash[33];
+    char hash[33], again[33];
     sim_options options = {.seed = 3, .tills = 4, .days = 8, .calm = true, .quiet = true};
     ck_assert(sim_run(&options, &f, hash));
     options.tamper = tamperings[_i].sql;
     ck_assert_msg(!sim_run(&options, &f, hash), "not found: %s", options.tamper);
     ck_assert_msg(f.broken && strstr(f.broken, tamperings[_i].finds), "found instead: %s", f.broken);
+    ck_assert(!sim_run(&options, &f, again));
+    ck_assert_str_eq(hash, again);
+}
+END_TEST
+
+START_TEST(a_failing_run_is_made_small)
+{
+    sim_figures f = {0};
+    char hash[33];
+    sim_options options = {.seed = 4, .tills = 3, .days = 12, .quiet = true};
+    options.tamper = "UPDATE reports SET gross_minor = gross_minor + 1 WHERE report_no = " FIRST_Z;
+    ck_assert(!sim_run(&options, &f, hash));
+    sim_options small = sim_shrink(&options, &f, 20);
+    ck_assert_uint_lt(small.days, options.days);
+    ck_assert_uint_ne(small.tills_off, 0);
+    ck_assert(sim_row_set_has(&small.without, ROW_POWER_CUT) && sim_row_set_has(&small.without, ROW_CATALOGUE_UPLOAD));
+    ck_assert(!sim_run(&small, &f, hash));
 }
 END_TEST
 
@@ -174,6 +193,7 @@ int main(void)
     tcase_add_test(tc, when_nothing_goes_wrong_every_good_close_is_delivered);
     tcase_add_test(tc, the_same_seed_is_the_same_run);
     tcase_add_loop_test(tc, the_checker_finds_what_is_wrong, 0, (int)(sizeof tamperings / sizeof tamperings[0]));
+    tcase_add_test(tc, a_failing_run_is_made_small);
     tcase_add_test(tc, parts_can_be_switched_off);
     tcase_add_test(tc, its_disk_keeps_what_was_synced_and_forgets_the_rest);
     suite_add_tcase(suite, tc);
