@@ -179,12 +179,36 @@ START_TEST(one_failure_leaves_the_old_or_the_new)
 }
 END_TEST
 
+START_TEST(a_start_without_memory_is_none)
+{
+    bool happened = true;
+    int refused = 0;
+    open_stage(STORY_UPLOAD);
+    bench_stop(&s.b);
+    for (int n = 1; happened; n++) {
+        fault_arm(FAULT_MEMORY, n);
+        bool started = bench_start(&s.b);
+        happened = fault_disarm();
+        ck_assert(started || happened);
+        refused += !started;
+        ck_assert(started || strlen(s.b.why) > 0);
+        if (started)
+            bench_stop(&s.b);
+    }
+    ck_assert(refused > 2 || MEMORY_FAULT == 0);
+    ck_assert(bench_start(&s.b));
+    ck_assert(core_get_assignment(s.b.core).assigned); /* nothing of it was lost */
+    close_stage();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core: one failure in configuration data");
     TCase *tc = tcase_create("one");
     tcase_set_timeout(tc, 300);
     tcase_add_loop_test(tc, one_failure_leaves_the_old_or_the_new, 0, 4 * STORIES);
+    tcase_add_test(tc, a_start_without_memory_is_none);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -166,6 +166,24 @@ START_TEST(a_newer_till_id_is_no_start)
 }
 END_TEST
 
+START_TEST(a_secret_longer_than_any_is_none)
+{
+    static char text[PROTOCOL_TOKEN_MAX + 2];
+    memset(text, 't', sizeof text - 1);
+    bench_stop(&b);
+    for (uint64_t id = RECORD_SESSION_ID; id <= RECORD_TOKEN_ID; id += RECORD_TOKEN_ID - RECORD_SESSION_ID)
+        poke(COLLECTION_SECRET, id, (record_header){.kind = RECORD_SECRET, .payload_bytes = sizeof text - 1}, text);
+    ck_assert(bench_start(&b));
+    ck_assert(!core_get_account(b.core).logged_in && core_get_account(b.core).session_ended);
+    bench_day(&b, 1);
+    bench_run(&b, 5000);
+    ck_assert_int_eq(core_get_queue(b.core, b.now).hold, HOLD_LOG_IN);
+    ck_assert(bench_log_in(&b)); /* renews the permission, too */
+    ck_assert(bench_drain(&b, 60000));
+    check_all_counted();
+}
+END_TEST
+
 START_TEST(a_storage_serves_so_many_registers)
 {
     static char names[REGISTERS_MAX + 1][16];
@@ -328,6 +346,7 @@ int main(void)
     tcase_add_test(tc, a_storage_that_cannot_be_read_or_listed_is_no_start);
     tcase_add_test(tc, a_till_id_that_is_none_is_made_anew_and_the_cloud_asks);
     tcase_add_test(tc, a_newer_till_id_is_no_start);
+    tcase_add_test(tc, a_secret_longer_than_any_is_none);
     tcase_add_test(tc, a_storage_serves_so_many_registers);
     tcase_add_test(tc, each_register_goes_on_from_its_own_last_number);
     tcase_add_test(tc, an_id_beyond_all_others_is_listed_and_ends_a_search);

@@ -56,6 +56,40 @@ START_TEST(an_id_set_without_memory_is_as_it_was)
 }
 END_TEST
 
+/* ---- exporting ---- */
+
+static int32_t save(void *ctx, const char *name, const char *media_type, const void *bytes, uint32_t size, char *place,
+                    uint32_t room)
+{
+    (void)ctx, (void)name, (void)media_type, (void)bytes, (void)size;
+    snprintf(place, room, "here");
+    return POS_OK;
+}
+
+START_TEST(an_export_without_memory_says_so)
+{
+    static const pos_export exporter = {.struct_size = sizeof exporter, .save = save};
+    char place[20];
+    uint64_t id = 0;
+    b.cloud.reject_z = b.cloud.reject_z_to = 1;
+    bench_day(&b, 1);
+    bench_run(&b, 5000);
+    ck_assert(idset_at(&b.core->outbox.kept, 0, &id));
+    b.core->env.exporter = &exporter;
+    for (int damaged = 0; damaged < 2; damaged++) {
+        memory_fail_at(1);
+        int32_t result = core_export_item(b.core, b.now, id, true, place, sizeof place);
+        if (memory_has_failed())
+            ck_assert_int_eq(result, damaged ? POS_E_NO_MEMORY : POS_E_IO);
+        ck_assert_int_eq(core_export_item(b.core, b.now, id, true, place, sizeof place), POS_OK);
+        ck_assert_str_eq(place, "here");
+        storage_memory_damage(b.disk, COLLECTION_KEPT, id, RECORD_PAYLOAD_OFFSET + 3, 1);
+        if (damaged == 0) /* its header, too: then the record as it lies there is read */
+            storage_memory_damage(b.disk, COLLECTION_KEPT, id, 40, 0xff);
+    }
+}
+END_TEST
+
 /* ---- a document ---- */
 
 START_TEST(escapes_are_characters_or_faults)
@@ -281,6 +315,7 @@ END_TEST
 static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, an_id_set_without_memory_is_as_it_was);
+    tcase_add_test(tc, an_export_without_memory_says_so);
     tcase_add_test(tc, escapes_are_characters_or_faults);
     tcase_add_test(tc, a_state_with_more_than_there_is_room_for_is_cut);
     tcase_add_test(tc, more_troubled_reports_than_can_be_set_aside_do_not_make_it_hammer);

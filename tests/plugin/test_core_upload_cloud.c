@@ -229,6 +229,47 @@ START_TEST(a_host_that_cannot_say_its_state_is_named)
 }
 END_TEST
 
+/* In each phase in which the till is asked: busy is waited for, any other error ends it. */
+START_TEST(a_till_that_fails_in_the_middle)
+{
+    static const core_catalogue_phase phases[] = {CATALOGUE_CHECKING, CATALOGUE_SENDING};
+    static const host_call fail[] = {HOST_STATE, HOST_READ};
+    for (int i = 0; i < 8; i++) {
+        teardown();
+        setup();
+        core_begin_call(s.b.core);
+        ck_assert(core_catalogue_upload(s.b.core, s.b.now));
+        while (s.b.core->catalogue->v.phase != phases[i % 2])
+            shop_tick(&s);
+        s.host.fail_call = fail[i / 2 % 2];
+        s.host.fail_code = i < 4 ? POS_E_BUSY : POS_E_NO_SPACE;
+        s.host.fail_times = 1;
+        shop_run(&s);
+        ck_assert_int_eq(s.host.fail_call, 0);
+        if (i < 4) {
+            expect_uploaded();
+        } else {
+            shop_expect_failure(&s, CATALOGUE_FAIL_HOST);
+            ck_assert_int_eq(shop_look(&s).host_code, POS_E_NO_SPACE);
+            ck_assert_uint_eq(s.cloud.committed_times, 0);
+        }
+    }
+}
+END_TEST
+
+START_TEST(one_that_is_edited_all_the_time_is_given_up)
+{
+    core_begin_call(s.b.core);
+    ck_assert(core_catalogue_upload(s.b.core, s.b.now));
+    for (int i = 0; i < 2000 && s.b.core->catalogue->job; i++) {
+        host_edited(&s.host);
+        shop_tick(&s);
+    }
+    shop_expect_failure(&s, CATALOGUE_FAIL_RESTLESS);
+    ck_assert_uint_eq(s.cloud.committed_times, 0);
+}
+END_TEST
+
 /* ---- cancelled, and the cloud does not hear it ---- */
 
 static void cancel_in_the_middle(void)
@@ -335,6 +376,8 @@ int main(void)
     tcase_add_test(c, a_line_that_goes_bad_after_the_check_ends_it);
     tcase_add_test(c, a_till_without_a_head_line_has_nothing_to_upload);
     tcase_add_test(c, a_host_that_cannot_say_its_state_is_named);
+    tcase_add_test(c, a_till_that_fails_in_the_middle);
+    tcase_add_test(c, one_that_is_edited_all_the_time_is_given_up);
     tcase_add_test(c, a_cancelled_upload_is_deleted_once_the_cloud_is_there);
     tcase_add_test(c, and_forgotten_when_it_never_is);
     tcase_add_test(c, nor_is_another_store_s_permission_used_for_it);
