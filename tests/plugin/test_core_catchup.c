@@ -212,6 +212,20 @@ START_TEST(a_missing_one_that_the_clock_puts_later_stays_in_its_epoch)
 }
 END_TEST
 
+START_TEST(what_the_storage_did_not_take_is_asked_for_again)
+{
+    for (uint32_t n = 1; n <= 8; n++) {
+        commit_only(5 * (int64_t)n - 4, 5 * (int64_t)n, "a");
+        bench_restart(&b);
+        storage_memory_fault_plan *faults = storage_memory_faults(b.disk);
+        faults->put_at = n;
+        faults->put_times = 1;
+        bench_run(&b, 5 * 60000); /* without another start: that reads the history from its beginning */
+        check_counted(0, 5 * n);
+    }
+}
+END_TEST
+
 START_TEST(errors_are_tried_again_after_a_minute)
 {
     commit_only(1, 5, "a");
@@ -380,6 +394,7 @@ int main(void)
     tcase_add_test(tc, missing_numbers_are_no_hindrance);
     tcase_add_test(tc, a_missing_one_that_the_clock_puts_later_stays_in_its_epoch);
     tcase_add_test(tc, errors_are_tried_again_after_a_minute);
+    tcase_add_test(tc, what_the_storage_did_not_take_is_asked_for_again);
     tcase_add_test(tc, one_report_that_the_host_cannot_give_does_not_stop_the_rest);
     tcase_add_test(tc, a_host_that_drops_our_errors_loses_nothing);
     tcase_add_loop_test(tc, a_host_that_gives_another_number_or_none_is_named, 0, 2);
