@@ -32,7 +32,7 @@ bench-deps: deps-needed
 ##                     ROWS='close drain' takes some, ROUNDS= how often (3)
 ROUNDS ?= 3
 ROWS   ?=
-bench-bins: build $(BENCH_ROWS) $(BENCH_TOOLS)
+bench-bins: build $(BENCH_ROWS) $(BENCH_TOOLS) $(BUILD)/tests/plugin/test_core_resend_bytes
 bench: bench-bins
 	@BUILD=$(abspath $(BUILD)) ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' python3 tests/bench/run.py \
 	    $(abspath $(BENCH_ROWS)) $(BENCH_SCRIPTS)

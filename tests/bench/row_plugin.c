@@ -12,13 +12,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOADS     21
-#define LOAD_MS   10000
-#define DAY_TICKS 86400
-#define STRIP     "/usr/bin/strip"
-#define STRIP_MS  10000
-#define REST_US   2000
-#define SETTLE_MS 500
+#define CLOSE_BYTES 49152
+#define LOADS       21
+#define LOAD_MS     10000
+#define DAY_TICKS   86400
+#define STRIP       "/usr/bin/strip"
+#define STRIP_MS    10000
+#define REST_US     2000
+#define SETTLE_MS   500
 
 static double load_us(const char *path)
 {
@@ -79,6 +80,7 @@ static void measure_day(bench_shop *shop)
 {
     static bench_till till;
     uint32_t length;
+    const char *document = bench_document(1, CLOSE_BYTES, &length);
     bench_till_open(&till, shop->host.folder, shop->cloud.url, shop->cloud.ca);
     for (double until_us = bench_now_us() + SETTLE_MS * 1e3; bench_now_us() < until_us;) {
         bench_till_tick(&till);
@@ -87,7 +89,7 @@ static void measure_day(bench_shop *shop)
     double cpu_us = bench_process_us();
     for (int i = 0; i < DAY_TICKS; i++) {
         if (i == DAY_TICKS / 2)
-            bench_till_hand_over(&till, 1, bench_document(1, 48 * 1024, &length), length);
+            bench_till_hand_over(&till, 1, document, length);
         till.clock_ahead_ms += 1000;
         bench_till_tick(&till);
         for (int rest = 0; till.tick.pending > 0 && rest < 1000; rest++) {

@@ -78,19 +78,20 @@ static void measure_instructions(void)
 /* ---- time ---- */
 
 typedef struct measured {
-    bench_samples whole, outside;
+    bench_samples whole, outside, work;
     uint64_t most_writes;
 } measured;
 
 static void tick(measured *m)
 {
     bench_use before = till.use;
-    double start_us = bench_now_us();
+    double start_us = bench_now_us(), start_cpu_us = bench_thread_us();
     bench_till_tick(&till);
-    double took_us = bench_now_us() - start_us;
+    double cpu_us = bench_thread_us() - start_cpu_us, took_us = bench_now_us() - start_us;
     uint64_t writes = till.use.puts + till.use.removes - before.puts - before.removes;
     bench_add(&m->whole, took_us);
     bench_add(&m->outside, took_us - (till.use.us - before.us));
+    bench_add(&m->work, cpu_us - (till.use.cpu_us - before.cpu_us));
     m->most_writes = writes > m->most_writes ? writes : m->most_writes;
 }
 
@@ -107,9 +108,12 @@ static void print(const char *what, measured *m, const char *aim)
     print_one(what, "outside storage, p50", "us", bench_quantile(&m->outside, 0.5), NULL);
     print_one(what, "outside storage, p99.9", "us", bench_quantile(&m->outside, 0.999), aim);
     print_one(what, "outside storage, max", "us", bench_quantile(&m->outside, 1), NULL);
+    print_one(what, "processor outside storage, p99.9", "us", bench_quantile(&m->work, 0.999), aim);
+    print_one(what, "processor outside storage, max", "us", bench_quantile(&m->work, 1), NULL);
     print_one(what, "writes, at most", "a tick", (double)m->most_writes, "<= 1");
     bench_clear(&m->whole);
     bench_clear(&m->outside);
+    bench_clear(&m->work);
 }
 
 static void measure_idle(void)

@@ -55,12 +55,22 @@ const pos_storage *bench_till_storage(const bench_till *till)
     return poshost_storage_calls(till->storage);
 }
 
-static double begin(const bench_till *till, bool writes)
+typedef struct span {
+    double us, cpu_us;
+} span;
+
+static void end(bench_till *till, span start)
 {
-    double start_us = bench_now_us();
+    till->use.us += bench_now_us() - start.us;
+    till->use.cpu_us += bench_thread_us() - start.cpu_us;
+}
+
+static span begin(const bench_till *till, bool writes)
+{
+    span start = {bench_now_us(), bench_thread_us()};
     if (writes && till->write_delay_ms > 0)
         bench_nap_us(till->write_delay_ms * 1e3);
-    return start_us;
+    return start;
 }
 
 static int32_t storage_acquire(void *ctx)
@@ -79,9 +89,9 @@ static int32_t storage_put(void *ctx, uint32_t collection, uint64_t id, const vo
 {
     bench_till *till = ctx;
     const pos_storage *inner = bench_till_storage(till);
-    double start_us = begin(till, true);
+    span start = begin(till, true);
     int32_t result = inner->put(inner->ctx, collection, id, bytes, size_bytes);
-    till->use.us += bench_now_us() - start_us;
+    end(till, start);
     till->use.puts++;
     till->use.put_bytes += size_bytes;
     return result;
@@ -92,9 +102,9 @@ static int32_t storage_get(void *ctx, uint32_t collection, uint64_t id, uint32_t
 {
     bench_till *till = ctx;
     const pos_storage *inner = bench_till_storage(till);
-    double start_us = begin(till, false);
+    span start = begin(till, false);
     int32_t result = inner->get(inner->ctx, collection, id, offset_bytes, buffer, capacity_bytes, size_bytes);
-    till->use.us += bench_now_us() - start_us;
+    end(till, start);
     till->use.gets++;
     till->use.get_bytes += capacity_bytes;
     return result;
@@ -104,9 +114,9 @@ static int32_t storage_remove(void *ctx, uint32_t collection, const uint64_t *id
 {
     bench_till *till = ctx;
     const pos_storage *inner = bench_till_storage(till);
-    double start_us = begin(till, true);
+    span start = begin(till, true);
     int32_t result = inner->remove(inner->ctx, collection, ids, count);
-    till->use.us += bench_now_us() - start_us;
+    end(till, start);
     till->use.removes++;
     return result;
 }
@@ -116,9 +126,9 @@ static int32_t storage_list(void *ctx, uint32_t collection, uint64_t from_id, po
 {
     bench_till *till = ctx;
     const pos_storage *inner = bench_till_storage(till);
-    double start_us = begin(till, false);
+    span start = begin(till, false);
     int32_t result = inner->list(inner->ctx, collection, from_id, visitor, visiting);
-    till->use.us += bench_now_us() - start_us;
+    end(till, start);
     till->use.lists++;
     return result;
 }

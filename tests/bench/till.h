@@ -16,7 +16,7 @@
 
 typedef struct bench_use {
     uint64_t puts, removes, gets, lists, put_bytes, get_bytes;
-    double us; /* spent in the storage's functions */
+    double us, cpu_us; /* spent in the storage's functions; of the thread's processor time */
 } bench_use;
 
 typedef struct bench_till {
