@@ -107,9 +107,9 @@ const ledger_entry *ledger_find(const ledger *l, int64_t number)
 
 void ledger_set(ledger *l, const ledger_entry *entry)
 {
-    uint32_t at = 0;
-    while (at < l->count && l->entries[at].index < entry->index)
-        at++;
+    uint32_t at = l->count; /* from the end, where a batch's entries mostly belong */
+    while (at > 0 && l->entries[at - 1].index >= entry->index)
+        at--;
     if (at == l->count || l->entries[at].index != entry->index) {
         memmove(&l->entries[at + 1], &l->entries[at], (l->count - at) * sizeof l->entries[0]);
         l->count++;
