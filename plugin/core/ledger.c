@@ -119,13 +119,12 @@ void ledger_set(ledger *l, const ledger_entry *entry)
 
 void ledger_unset(ledger *l, uint8_t index)
 {
+    uint32_t left = 0;
     for (uint32_t at = 0; at < l->count; at++) {
         if (l->entries[at].index != index)
-            continue;
-        l->count--;
-        memmove(&l->entries[at], &l->entries[at + 1], (l->count - at) * sizeof l->entries[0]);
-        return;
+            l->entries[left++] = l->entries[at];
     }
+    l->count = left;
 }
 
 int32_t ledger_save(ledger *l, vault *v, const char *register_id, uint32_t epoch)

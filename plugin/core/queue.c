@@ -224,14 +224,18 @@ uint32_t core_list_queue(core *c, core_time now, uint32_t first, uint32_t capaci
     for (uint64_t i = first; i < all && count < capacity; i++) {
         uint64_t id = 0;
         core_row *row = &rows[count++];
-        if (i < damaged && idset_at(&o->damaged, i, &id))
+        if (i < damaged) {
+            idset_at(&o->damaged, i, &id);
             row_of_kept(c, id, COLLECTION_DAMAGED, row);
-        else if (i < kept && idset_at(&o->kept, i - damaged, &id))
+        } else if (i < kept) {
+            idset_at(&o->kept, i - damaged, &id);
             row_of_kept(c, id, COLLECTION_KEPT, row);
-        else if (i < zs && idset_at(&o->waiting, i - kept, &id))
+        } else if (i < zs) {
+            idset_at(&o->waiting, i - kept, &id);
             row_of_waiting(c, now, id, row);
-        else
+        } else {
             row_of_x(c, row);
+        }
     }
     return count;
 }

@@ -142,6 +142,22 @@ START_TEST(a_z_is_no_answer_to_an_x)
 }
 END_TEST
 
+/* The epoch of a receipt may be another; one that none may be is not taken over. */
+START_TEST(a_receipt_of_an_epoch_beyond_all_counts_in_the_batch_s_own)
+{
+    change.of_receipt = true;
+    change.member = "epoch";
+    change.text = NULL;
+    change.number = 300;
+    b.cloud.twist = change_member;
+    bench_day(&b, 1);
+    ck_assert(bench_drain(&b, 60000));
+    ck_assert_uint_eq(b.cloud.uploads, 1);
+    ck_assert_int_eq(ledger_load(&b.core->ledger, &b.core->vault, 0, 0, 1), VAULT_OK);
+    ck_assert_ptr_nonnull(ledger_find(&b.core->ledger, 1));
+}
+END_TEST
+
 static void forget_receipt(cJSON *results)
 {
     cJSON_DeleteItemFromObjectCaseSensitive(cJSON_GetArrayItem(results, 0), "receipt");
@@ -218,6 +234,7 @@ int main(void)
     tcase_add_test(tc, and_of_its_receipt);
     tcase_add_test(tc, every_member_of_an_x_is_repeated);
     tcase_add_test(tc, a_z_is_no_answer_to_an_x);
+    tcase_add_test(tc, a_receipt_of_an_epoch_beyond_all_counts_in_the_batch_s_own);
     tcase_add_test(tc, superseded_without_a_receipt_settles_no_rebuilt_one);
     tcase_add_test(tc, a_cloud_that_says_when_is_not_searched);
     suite_add_tcase(suite, tc);

@@ -161,6 +161,31 @@ START_TEST(a_state_with_more_than_there_is_room_for_is_cut)
 }
 END_TEST
 
+START_TEST(numbers_beyond_what_they_may_be_read_as_none)
+{
+    static state s;
+    static const char text[] =
+        "{\"current_slot\":-1,\"slots\":[0],\"x_enabled\":\"yes\",\"resend\":{\"compared\":-1,\"sent\":1e18,"
+        "\"gone\":3},\"catalogue\":{\"upload_lines\":-1,\"upload_replaces\":1e300,\"taken_generation\":7,"
+        "\"upload_id\":"
+        "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\","
+        "\"upload_store\":\"sto_A\"}}";
+    record_header header = {.kind = RECORD_STATE, .payload_bytes = sizeof text - 1};
+    ck_assert_int_eq(vault_put(&b.core->vault, COLLECTION_STATE, RECORD_STATE_ID, &header, text), POS_OK);
+    ck_assert_int_eq(state_load(&b.core->vault, &s), VAULT_OK);
+    ck_assert_uint_eq(s.current_slot, 0);
+    ck_assert(!s.x_enabled);
+    ck_assert_uint_eq(s.resend.compared, 0);
+    ck_assert_uint_eq(s.resend.sent, 0);
+    ck_assert_uint_eq(s.resend.gone, 3);
+    ck_assert_int_eq(s.catalogue.upload_lines, 0);
+    ck_assert_int_eq(s.catalogue.upload_replaces, 0);
+    ck_assert_uint_eq(s.catalogue.taken_generation, 0);
+    ck_assert_str_eq(s.catalogue.upload_id, "");
+    ck_assert_str_eq(s.catalogue.upload_store, "sto_A");
+}
+END_TEST
+
 /* ---- set aside ---- */
 
 START_TEST(more_troubled_reports_than_can_be_set_aside_do_not_make_it_hammer)
@@ -318,6 +343,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, an_export_without_memory_says_so);
     tcase_add_test(tc, escapes_are_characters_or_faults);
     tcase_add_test(tc, a_state_with_more_than_there_is_room_for_is_cut);
+    tcase_add_test(tc, numbers_beyond_what_they_may_be_read_as_none);
     tcase_add_test(tc, more_troubled_reports_than_can_be_set_aside_do_not_make_it_hammer);
     tcase_add_test(tc, an_original_takes_the_place_of_a_rebuilt_one_that_was_kept);
     tcase_add_test(tc, a_rebuilt_one_of_another_day_proves_nothing);
