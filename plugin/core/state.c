@@ -219,13 +219,27 @@ static void decode_resend(const cJSON *root, state_resend *r)
     r->left_epoch = (uint32_t)get_int(object, "left_epoch", 0, EPOCH_MAX, 0);
 }
 
-static bool decode(const char *text, size_t size, state *s)
+/* What has the right checksum and yet cannot be parsed was never ours, or memory is out. The former ends at the same
+ * place each time, somewhere behind its first brace; and taking the latter for damage would throw the settings away. */
+static vault_result parse(const char *text, size_t size, cJSON **root)
 {
-    cJSON *root = cJSON_ParseWithLength(text, size);
-    if (!cJSON_IsObject(root)) {
-        cJSON_Delete(root);
-        return false;
+    const char *end[2] = {text, text};
+    if (size == 0 || text[0] != '{')
+        return VAULT_BAD;
+    for (int i = 0; i < 2; i++) {
+        *root = cJSON_ParseWithLengthOpts(text, size, &end[i], 0);
+        if (*root)
+            return VAULT_OK;
     }
+    return end[0] == end[1] && end[0] != text ? VAULT_BAD : VAULT_ERROR;
+}
+
+static vault_result decode(const char *text, size_t size, state *s)
+{
+    cJSON *root = NULL;
+    vault_result result = parse(text, size, &root);
+    if (result != VAULT_OK)
+        return result;
     get_text(root, "email", s->email, sizeof s->email);
     get_text(root, "name", s->name, sizeof s->name);
     get_text(root, "device_id", s->device_id, sizeof s->device_id);
@@ -245,7 +259,7 @@ static bool decode(const char *text, size_t size, state *s)
         sodium_hex2bin(s->create.form_hash, sizeof s->create.form_hash, hash, strlen(hash), NULL, NULL, NULL) == 0)
         get_text(root, "create_key", s->create.key, sizeof s->create.key);
     cJSON_Delete(root);
-    return true;
+    return VAULT_OK;
 }
 
 vault_result state_load(vault *v, state *s)
@@ -256,10 +270,9 @@ vault_result state_load(vault *v, state *s)
     vault_result result = vault_read(v, COLLECTION_STATE, RECORD_STATE_ID, &header, &payload);
     if (result != VAULT_OK)
         return result;
-    if (header.kind != RECORD_STATE || !decode((const char *)payload, header.payload_bytes, s)) {
+    result = header.kind == RECORD_STATE ? decode((const char *)payload, header.payload_bytes, s) : VAULT_BAD;
+    if (result != VAULT_OK)
         state_init(s);
-        result = VAULT_BAD;
-    }
     free(payload);
     return result;
 }
