@@ -32,7 +32,7 @@ static bool host_is_loopback(const char *host)
 }
 
 /* A part that could not be looked at (out of memory) is not one that is absent. */
-static bool part_is_absent(CURLU *parts, CURLUPart which)
+static bool part_is_absent(CURLU *parts, CURLUPart which, bool *no_memory)
 {
     char *text = NULL;
     CURLUcode rc = curl_url_get(parts, which, &text, 0);
@@ -41,10 +41,11 @@ static bool part_is_absent(CURLU *parts, CURLUPart which)
                   (rc == CURLUE_OK && which == CURLUPART_PATH && strcmp(text, "/") == 0);
 
     curl_free(text);
+    *no_memory = *no_memory || rc == CURLUE_OUT_OF_MEMORY;
     return absent;
 }
 
-static const char *judge_parts(CURLU *parts, const char *scheme, const char *host, bool *loopback)
+static const char *judge_parts(CURLU *parts, const char *scheme, const char *host, bool *loopback, bool *no_memory)
 {
     bool https = strcmp(scheme, "https") == 0;
 
@@ -53,10 +54,10 @@ static const char *judge_parts(CURLU *parts, const char *scheme, const char *hos
         return "the cloud's address must begin with https://";
     if (!https && !*loopback)
         return "the cloud's address must begin with https:// (http:// is for this machine's own address only)";
-    if (!part_is_absent(parts, CURLUPART_USER) || !part_is_absent(parts, CURLUPART_PASSWORD))
+    if (!part_is_absent(parts, CURLUPART_USER, no_memory) || !part_is_absent(parts, CURLUPART_PASSWORD, no_memory))
         return "the cloud's address must not hold a user name or a password";
-    if (!part_is_absent(parts, CURLUPART_PATH) || !part_is_absent(parts, CURLUPART_QUERY) ||
-        !part_is_absent(parts, CURLUPART_FRAGMENT) || !part_is_absent(parts, CURLUPART_ZONEID))
+    if (!part_is_absent(parts, CURLUPART_PATH, no_memory) || !part_is_absent(parts, CURLUPART_QUERY, no_memory) ||
+        !part_is_absent(parts, CURLUPART_FRAGMENT, no_memory) || !part_is_absent(parts, CURLUPART_ZONEID, no_memory))
         return "the cloud's address must be scheme, host and port only: https://host[:port]";
     return NULL;
 }
@@ -79,37 +80,48 @@ static char *write_base(const char *scheme, const char *host, const char *port)
     return base;
 }
 
+/* CURLUE_OK, or why the parts cannot be had. */
+static CURLUcode take_apart(CURLU *parts, const char *url, char **scheme, char **host, char **port)
+{
+    CURLUcode rc = curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
+
+    if (rc == CURLUE_OK)
+        rc = curl_url_get(parts, CURLUPART_SCHEME, scheme, 0);
+    if (rc == CURLUE_OK)
+        rc = curl_url_get(parts, CURLUPART_HOST, host, 0);
+    if (rc != CURLUE_OK)
+        return rc;
+    rc = curl_url_get(parts, CURLUPART_PORT, port, 0);
+    return rc == CURLUE_NO_PORT ? CURLUE_OK : rc; /* then the scheme's own */
+}
+
 bool address_check(const char *url, char **base, bool *loopback, const char **reason)
 {
     CURLU *parts = curl_url();
     char *scheme = NULL, *host = NULL, *port = NULL;
+    CURLUcode rc = CURLUE_OUT_OF_MEMORY;
+    bool no_memory = false;
 
     *base = NULL;
     *loopback = false;
     *reason = NULL;
-    if (url == NULL || url[0] == '\0') {
+    if (parts != NULL && url != NULL)
+        rc = take_apart(parts, url, &scheme, &host, &port);
+    if (url == NULL || url[0] == '\0')
         *reason = "no address of the cloud is set";
-    } else if (parts == NULL) {
-        *reason = "out of memory";
-    } else if (curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK ||
-               curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-               curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK || host[0] == '\0') {
+    else if (rc == CURLUE_OK && host != NULL && host[0] != '\0')
+        *reason = judge_parts(parts, scheme, host, loopback, &no_memory);
+    else if (rc != CURLUE_OUT_OF_MEMORY)
         *reason = "the cloud's address is not a URL: https://host[:port]";
-    } else {
-        *reason = judge_parts(parts, scheme, host, loopback);
-        if (*reason == NULL) {
-            CURLUcode rc = curl_url_get(parts, CURLUPART_PORT, &port, 0);
-            if (rc == CURLUE_OK || rc == CURLUE_NO_PORT) /* then the scheme's own */
-                *base = write_base(scheme, host, port == NULL ? "" : port);
-            if (*base == NULL)
-                *reason = "out of memory";
-        }
-    }
+    if (no_memory)
+        *reason = NULL;
+    else if (rc == CURLUE_OK && *reason == NULL)
+        *base = write_base(scheme, host, port == NULL ? "" : port);
     curl_free(port);
     curl_free(host);
     curl_free(scheme);
     curl_url_cleanup(parts);
-    return *reason == NULL;
+    return *base != NULL;
 }
 
 bool net_url_is_allowed(const char *url, const char **reason)
@@ -121,6 +133,6 @@ bool net_url_is_allowed(const char *url, const char **reason)
 
     free(base);
     if (reason != NULL)
-        *reason = why;
+        *reason = allowed || why != NULL ? why : "out of memory";
     return allowed;
 }

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Checks `url` and writes it as "scheme://host[:port]" into *base (the caller frees it; NULL when memory is out or the
- * address is not allowed). What was checked is thereby what is used. *reason: static text, when it is not allowed.
+ * Checks `url` and writes it as "scheme://host[:port]" into *base (the caller frees it). What was checked is thereby
+ * what is used. false: it is not allowed, and *reason (static text) says why; or memory is out, and *reason is NULL.
  */
 bool address_check(const char *url, char **base, bool *loopback, const char **reason);
 

@@ -43,13 +43,15 @@ settings *settings_new(const net_config *config, uint32_t generation)
     made->silence_timeout_ms = config->silence_timeout_ms != 0 ? config->silence_timeout_ms : SILENCE_TIMEOUT_MS;
     made->total_timeout_ms = config->total_timeout_ms != 0 ? config->total_timeout_ms : TOTAL_TIMEOUT_MS;
     made->idle_timeout_ms = config->idle_timeout_ms != 0 ? config->idle_timeout_ms : IDLE_TIMEOUT_MS;
-    if (!copy_text(&made->ca_file, config->ca_file) || !copy_text(&made->ca_directory, config->ca_directory) ||
-        !copy_text(&made->proxy, config->proxy) || !copy_text(&made->user_agent, config->user_agent)) {
+    /* Out of memory is no trait of the address, to be remembered for as long as these are the settings. */
+    bool checked = address_check(config->cloud_url, &made->base, &made->loopback, &made->problem) || made->problem;
+    if (!checked || !copy_text(&made->ca_file, config->ca_file) ||
+        !copy_text(&made->ca_directory, config->ca_directory) || !copy_text(&made->proxy, config->proxy) ||
+        !copy_text(&made->user_agent, config->user_agent)) {
         settings_release(made);
         return NULL;
     }
     flatten(made->user_agent);
-    (void)address_check(config->cloud_url, &made->base, &made->loopback, &made->problem);
     return made;
 }
 
