@@ -8,6 +8,8 @@
 
 #include "core/internal.h"
 
+#define READ_RETRY_MS INT64_C(1000)
+
 /* ---- start ---- */
 
 static void read_token(core *c, uint32_t index)
@@ -20,6 +22,7 @@ static void read_token(core *c, uint32_t index)
         memcpy(access->token, token, header.payload_bytes);
     if (result == VAULT_BAD)
         core_log(c, POS_LOG_WARNING, "the permission for a store cannot be read: log in and assign the store again");
+    c->assign.unread[index] = result == VAULT_ERROR;
     if (token) {
         sodium_memzero(token, header.payload_bytes);
         free(token);
@@ -35,6 +38,29 @@ void assign_open(core *c)
         if (c->state.destinations[i].till_id[0])
             read_token(c, i);
     }
+}
+
+/* A till without them would hold all its reports, until somebody starts it anew. */
+static void read_again(core *c, core_time now)
+{
+    assign *a = &c->assign;
+    if (now.elapsed_ms < a->read_at)
+        return;
+    for (uint32_t i = 0; i < c->state.destination_count; i++) {
+        if (!a->unread[i])
+            continue;
+        a->read_at = now.elapsed_ms + READ_RETRY_MS;
+        if (c->credentials[i].token[0])
+            a->unread[i] = false; /* another one was stored meanwhile */
+        else
+            read_token(c, i);
+        core_changed(c);
+    }
+}
+
+void assign_forget_unread(core *c)
+{
+    memset(c->assign.unread, 0, sizeof c->assign.unread);
 }
 
 static void reset(core *c)
@@ -320,6 +346,7 @@ static void put_state(core *c, core_time now)
 
 bool assign_tick(core *c, core_time now)
 {
+    read_again(c, now);
     if (!assign_is_writing(c))
         return false;
     if (c->assign.phase == ASSIGN_PUT_TOKEN)

@@ -22,11 +22,14 @@ typedef struct assign {
     protocol_till *answer; /* holds the token: wiped and freed */
     protocol_known_till known[PROTOCOL_TILLS_MAX];
     uint32_t known_count;
-    uint32_t index; /* of the destination in the state to be */
-    state *next;    /* the state as it will be */
+    uint32_t index;                /* of the destination in the state to be */
+    state *next;                   /* the state as it will be */
+    bool unread[DESTINATIONS_MAX]; /* the storage could not be read, or memory was out: that token is read later */
+    int64_t read_at;               /* elapsed ms: when */
 } assign;
 
-void assign_open(core *c); /* reads the till tokens */
+void assign_open(core *c);          /* reads the till tokens */
+void assign_forget_unread(core *c); /* a disconnect: what could not be read is not read any more */
 void assign_close(core *c);
 void assign_take_answer(core *c, core_time now, const net_answer *answer);
 /* After a log-in: the assigned store whose permission was withdrawn is asked for a new one, without the owner having

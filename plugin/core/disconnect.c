@@ -51,6 +51,7 @@ bool core_disconnect(core *c, core_time now)
     sender_abandon(c);
     resend_end(c, now, true);
     assign_abandon_renewal(c);
+    assign_forget_unread(c);
     person_begin(c, REQUEST_DISCONNECT);
     tell_all(c);
     /* From here on this run cannot send, whatever the storage says to what follows. */
