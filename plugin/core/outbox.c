@@ -85,7 +85,9 @@ static int32_t note_ledger(core *c)
         o->epoch = epoch;
         o->last_number = 0;
     }
-    if (ledger_load(&c->ledger, &c->vault, o->reg, epoch, block * LEDGER_BLOCK) != VAULT_OK)
+    vault_result read = ledger_load(&c->ledger, &c->vault, o->reg, epoch, block * LEDGER_BLOCK);
+    o->ledger_unread = read == VAULT_ERROR;
+    if (read != VAULT_OK)
         core_log(c, POS_LOG_ERROR, "a page of the delivery ledger cannot be read; it is found again by sending");
     if (c->ledger.count > 0) {
         const ledger_entry *last = &c->ledger.entries[c->ledger.count - 1];
@@ -149,6 +151,12 @@ int32_t outbox_open(core *c, const char **reason)
         o->last_number = 0;
     }
     return POS_OK;
+}
+
+void outbox_read_ledger_again(core *c)
+{
+    if (c->outbox.ledger_unread)
+        (void)note_ledger(c);
 }
 
 void outbox_close(outbox *o)

@@ -30,12 +30,15 @@ typedef struct outbox {
     uint32_t conflicts, rejections, elsewheres, unreadable;
     uint32_t slot_bound; /* no record has a slot at or above it */
     bool nameless;       /* the register's index is not stored yet */
+    bool ledger_unread;  /* the storage could not be read, or memory was out: last_number may be too low */
     uint64_t fresh_id;   /* of what was handed over last: sent before what comes from the history. 0: nothing */
 } outbox;
 
 /* Lists the collections and finds epoch and last number. The state and the register index are in place by then. */
 int32_t outbox_open(core *c, const char **reason);
 void outbox_close(outbox *o);
+/* Of ledger_unread: looks once more. Where that fails too, closes are taken all the same. */
+void outbox_read_ledger_again(core *c);
 
 typedef enum outbox_entry {
     ENTRY_NEW = 1, /* written now */

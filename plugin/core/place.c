@@ -103,6 +103,7 @@ static bool counts_anew(const core *c, const pos_report *z, const uint8_t *sha25
 placing place_report(core *c, const pos_report *z, const uint8_t *sha256, bool from_history)
 {
     outbox *o = &c->outbox;
+    outbox_read_ledger_again(c); /* a number that goes back must not pass for one that goes on */
     bool rebuilt = z->origin == POS_ORIGIN_REBUILT;
     bool goes_on = z->z_number > o->last_number;
     placing current = {.known = PLACE_UNKNOWN, .epoch = o->epoch};
