@@ -129,9 +129,13 @@ net_request *protocol_ask(const protocol_question *question, const char *till_to
     const char *const path[] = {"/v1/stores/", store_id, "/tills/", till_id, "/reports/compare", NULL};
     net_request *request = wire_cap_answer(wire_add_token(wire_request("POST", path), till_token), ANSWER_CAP_BYTES);
     cJSON *body = cJSON_CreateObject();
+    /* Not cJSON_AddItemReferenceToObject(): it loses the reference when memory is out for the name. */
+    cJSON *sets = cJSON_CreateArrayReference(question->sets->child);
     char *text = NULL;
 
-    if (request != NULL && body != NULL && cJSON_AddItemReferenceToObject(body, "sets", question->sets))
+    if (!cJSON_AddItemToObjectCS(body, "sets", sets))
+        cJSON_Delete(sets);
+    else if (request != NULL)
         text = cJSON_PrintUnformatted(body);
     cJSON_Delete(body);
     if (text == NULL) {
