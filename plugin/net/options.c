@@ -211,7 +211,10 @@ static CURLcode set_url(CURL *easy, transfer *prepared)
     if (prepared->url == NULL)
         return CURLE_OUT_OF_MEMORY;
     (void)snprintf(prepared->url, size, "%s%s", prepared->under->base, prepared->request->path);
-    return curl_easy_setopt(easy, CURLOPT_URL, prepared->url);
+    CURLcode rc = curl_easy_setopt(easy, CURLOPT_URL, prepared->url);
+    /* The target word for word, too: libcurl (7.88) leaves the query out of what it makes of the URL when memory is
+     * short, and asks without it. */
+    return rc == CURLE_OK ? curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, prepared->request->path) : rc;
 }
 
 static const char *find_problem(const transfer *prepared)
