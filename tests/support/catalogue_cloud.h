@@ -199,7 +199,7 @@ static inline void catalogue_cloud_tell_upload(const catalogue_cloud *k, net_scr
     char body[200];
     snprintf(body, sizeof body,
              "{\"upload_id\":\"%s\",\"next_page\":%lld,\"lines\":%lld,\"expires_at_ms\":1795900000000}", k->upload_id,
-             (long long)(k->pages + k->up_pages_more), (long long)(k->up.count + k->up_lines_more));
+             (long long)k->pages + k->up_pages_more, (long long)k->up.count + k->up_lines_more);
     script_reply(s, ticket, status, "application/json", body);
 }
 
