@@ -101,6 +101,8 @@ typedef struct sim_shop {
     int64_t
         x_sequence; /* the highest that the plugin took in the open period, if its records still must know; else 0 */
     int64_t next_hand_over_ms;
+    uint8_t x_sha[32]; /* of the last X, if nothing since excuses that the cloud lacks it: x_at_ms, or 0 */
+    int64_t x_at_ms;
 } sim_shop;
 
 /* ---------------------------------------------------------------- the network ---- */
@@ -191,7 +193,13 @@ struct sim_till {
     int put_row;                                   /* of sim_rows.h: why a put may fail; -1: none should */
     uint32_t slow_put_ms, slow_get_ms;             /* of a slow disk */
     int64_t slow_until_ms, cost_ms, busy_until_ms; /* cost of the call at hand */
-    uint64_t arrived_last;                         /* boot and ticket of its latest request at the cloud */
+    int64_t history_ill_until_ms;
+    uint32_t identities;     /* how often it had reason to call itself another till: 1 and each loss */
+    bool looks_after_cut;    /* its power was cut: at the next start what it accepted must be there */
+    uint32_t told_elsewhere; /* receipts of another store that it got */
+    uint32_t failures_in_minute;
+    int64_t failing_minute;
+    uint64_t arrived_last; /* boot and ticket of its latest request at the cloud */
 
     sim_weather weather;
     int64_t weather_until_ms;
@@ -345,6 +353,9 @@ void sim_heal(sim *s);
 
 /* ---- sim_check.c ---- */
 void sim_check_note_decision(sim *s, const sim_side *side, bool sure);
+/* Is a report of those bytes in the cloud? True, too, when that cannot be told now. */
+bool sim_check_is_there(sim *s, const uint8_t sha[32]);
+void sim_check_start(sim *s, sim_till *t); /* after a power cut */
 void sim_check_now(sim *s);
 void sim_check_end(sim *s);
 

@@ -125,7 +125,7 @@ sim_close *sim_books_commit(sim *s, sim_till *t)
     if (t->joined >= 0)
         z->stores = 1u << t->joined;
     shop->sold_minor = 0;
-    shop->x_sold = shop->x_sequence = 0;
+    shop->x_sold = shop->x_sequence = shop->x_at_ms = 0;
     s->figures.closes++;
     sim_log(t->index, "closes Z %lld of %s: %lld minor, %u bytes%s", (long long)z->number, z->date, (long long)z->gross,
             z->size, z->document == DOCUMENT_GOOD ? "" : ", not valid");
@@ -149,8 +149,15 @@ void sim_books_fill(const sim_till *t, const sim_close *z, pos_report *report)
 
 /* ---- pos.reports/1 ---- */
 
+static bool is_ill(const sim_till *t)
+{
+    return t->world->now_ms < t->history_ill_until_ms && !t->world->healing;
+}
+
 static int32_t closed_range(void *ctx, int64_t *first, int64_t *last)
 {
+    if (is_ill(ctx))
+        return POS_E_BUSY;
     const sim_shop *shop = &((const sim_till *)ctx)->shop;
     *first = *last = 0;
     if (shop->numbering_from == shop->count)
@@ -166,6 +173,8 @@ static int32_t closed(void *ctx, int64_t number, pos_report_visitor visitor, voi
     const sim_shop *shop = &t->shop;
     char text[DOCUMENT_ROOM];
     pos_report report;
+    if (is_ill(t))
+        return POS_E_BUSY;
     if (sim_random_once_in(&((sim_till *)ctx)->random, 200) && !t->world->healing)
         return POS_E_BUSY;
     int64_t index = (int64_t)shop->numbering_from + number - 1;
@@ -216,8 +225,11 @@ static int32_t running(void *ctx, int64_t min_sequence, pos_report_visitor visit
         sim_fail(t->world, t->index, "X sequence %lld of period %lld is used again", (long long)min_sequence,
                  (long long)shop->next_number);
     int32_t result = visitor(visitor_ctx, &x);
-    if (result == POS_OK)
+    if (result == POS_OK) {
         shop->x_sequence = min_sequence;
+        shop->x_at_ms = t->world->now_ms;
+        crypto_hash_sha256(shop->x_sha, (const uint8_t *)text, (unsigned long long)used);
+    }
     return result;
 }
 

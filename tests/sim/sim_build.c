@@ -96,6 +96,7 @@ sim_till *sim_build_till(sim *s, int company, int home)
                     .honest = true,
                     .cloned_from = -1,
                     .put_row = -1,
+                    .identities = 1,
                     .weather = WEATHER_GOOD,
                     .tick_ms = periods[sim_random_below(&random, 6)]};
     t->random = random;

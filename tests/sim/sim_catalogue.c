@@ -332,8 +332,7 @@ bool sim_catalogue_edit(sim *s, sim_till *t)
     uint32_t at = sim_random_below(&t->random, c->local.count);
     sim_line *line = &c->local.items[at];
     char text[FAT_BYTES + 600], id[64], key[64];
-    (void)s;
-    if (line->key[0] != '7' || t->shop.open)
+    if (s->healing || line->key[0] != '7' || t->shop.open)
         return false;
     snprintf(key, sizeof key, "%s", line->key);
     snprintf(id, sizeof id, "%.*s", (int)strcspn(key + 1, "\x01"), key + 1);

@@ -173,6 +173,28 @@ static void fill(sim *s, sqlite3 *db)
 
 /* ---- against the cloud's ---- */
 
+/* A till is one till to the cloud, as long as it can remember which. */
+static void check_identities(sim *s, sqlite3 *db)
+{
+    sqlite3_stmt *row =
+        prepare(s, db, "SELECT device_name, COUNT(DISTINCT till_id) FROM tills GROUP BY company_id, device_name");
+    while (row && !s->failed && sqlite3_step(row) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(row, 0);
+        uint32_t allowed = 0;
+        int till = -1;
+        for (int i = s->till_count; i-- > 0;) {
+            if (strcmp(s->tills[i]->counter, name) != 0)
+                continue;
+            allowed += s->tills[i]->identities;
+            till = i;
+        }
+        if (sqlite3_column_int64(row, 1) > allowed)
+            sim_fail(s, till, "%s is %d tills to the cloud, and had reason for %u", name, sqlite3_column_int(row, 1),
+                     allowed);
+    }
+    sqlite3_finalize(row);
+}
+
 /* A store that an owner opened at a till is there once, however often it was asked for. */
 static void check_stores(sim *s, sqlite3 *db)
 {
@@ -242,6 +264,7 @@ static bool read_cloud(sim *s, verdict_book *book)
         fill(s, db);
         apply_rules(s, db);
         check_stores(s, db);
+        check_identities(s, db);
         if (s->settled)
             check_bytes(s, db);
         read_states(s, db, book);
@@ -260,6 +283,24 @@ void sim_check_note_decision(sim *s, const sim_side *side, bool sure)
             abort();
     }
     s->decisions[s->decision_count++] = (sim_decision){*side, sure};
+}
+
+bool sim_check_is_there(sim *s, const uint8_t sha[32])
+{
+    sqlite3 *db = NULL;
+    bool is_there = true;
+    char hex[65];
+    if (s->cloud_down || sim_disk_is_off())
+        return true;
+    sodium_bin2hex(hex, sizeof hex, sha, 32);
+    if (sqlite3_open_v2(SIM_DATABASE, &db, SQLITE_OPEN_READONLY, SIM_DISK_VFS) == SQLITE_OK) {
+        sqlite3_stmt *row = prepare(s, db, "SELECT 1 FROM reports WHERE sha256 = ?");
+        sqlite3_bind_text(row, 1, hex, -1, SQLITE_STATIC);
+        is_there = sqlite3_step(row) != SQLITE_DONE;
+        sqlite3_finalize(row);
+    }
+    sqlite3_close(db);
+    return is_there;
 }
 
 void sim_check_now(sim *s)

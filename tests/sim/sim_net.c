@@ -5,6 +5,7 @@
  */
 #include "sim/sim_fate.h"
 
+#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "net/compress.h"
 
 #define REQUESTS_A_MINUTE 400u
+#define FAILURES_A_MINUTE 60u
 
 /* A request on its way, with all that it needs when its till is gone. */
 typedef struct flight {
@@ -54,7 +56,7 @@ static void launch(sim *s, flight *f)
     f->fate = s->cloud_down ? FATE_UNREACHED : sim_fate_draw(s, t, f->request, &row);
     switch (f->fate) {
     case FATE_UNREACHED:
-        plan_answer(s, f, sim_random_between(r, 10, 20000), sim_fate_unreached(t));
+        plan_answer(s, f, sim_random_between(r, 10, sim_random_below(r, 2) ? 50 : 20000), sim_fate_unreached(t));
         return;
     case FATE_CUT:
         plan_answer(s, f, sim_random_between(r, 10, 40000), sim_fate_cut(t));
@@ -244,12 +246,48 @@ static void give(sim_net *n, uint32_t ticket, net_answer answer)
     n->ready[n->ready_count++] = answer;
 }
 
+/* A till that is told no comes back later. What is too large for a proxy is halved at once. */
+static void check_patience(sim *s, const flight *f)
+{
+    sim_till *t = f->till;
+    int64_t minute = s->now_ms / SIM_MINUTE;
+    if (f->answer.outcome == NET_CANCELLED ||
+        (f->answer.outcome == NET_ANSWERED && (f->answer.status < 400 || f->answer.status == 413)))
+        return;
+    t->failures_in_minute = minute == t->failing_minute ? t->failures_in_minute + 1 : 1;
+    t->failing_minute = minute;
+    if (t->failures_in_minute > FAILURES_A_MINUTE)
+        sim_fail(s, t->index, "%u requests that failed in a minute: it does not wait", t->failures_in_minute);
+}
+
+/* A Z that another store has: the owner has to hear of it. */
+static void note_elsewhere(const flight *f)
+{
+    cJSON *answer = f->answer.body ? cJSON_ParseWithLength((const char *)f->answer.body, f->answer.body_bytes) : NULL;
+    const cJSON *results = cJSON_GetObjectItemCaseSensitive(answer, "results");
+    const cJSON *one = NULL;
+    cJSON_ArrayForEach(one, results)
+    {
+        const cJSON *receipt = cJSON_GetObjectItemCaseSensitive(one, "receipt");
+        const cJSON *store = cJSON_GetObjectItemCaseSensitive(receipt, "store_id");
+        const cJSON *kind = cJSON_GetObjectItemCaseSensitive(receipt, "kind");
+        const cJSON *status = cJSON_GetObjectItemCaseSensitive(one, "status");
+        if (cJSON_IsString(store) && cJSON_IsString(kind) && cJSON_IsString(status) &&
+            strcmp(kind->valuestring, "Z") == 0 && strcmp(status->valuestring, "delivered") == 0 &&
+            !strstr(f->request->path, store->valuestring))
+            f->till->told_elsewhere++;
+    }
+    cJSON_Delete(answer);
+}
+
 void sim_net_answer(sim *s, void *subject, uint64_t argument)
 {
     flight *f = subject;
-    (void)s;
     (void)argument;
     if (f->till->net && f->till->net->boot == f->boot) {
+        check_patience(s, f);
+        if (f->request && f->fate == FATE_FINE && f->answer.status == 200 && is_upload(f->request))
+            note_elsewhere(f);
         give(f->till->net, f->ticket, f->answer);
         f->answer.body = NULL;
     }

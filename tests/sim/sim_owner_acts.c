@@ -57,6 +57,7 @@ static bool act_open_store(sim *s, sim_till *t)
 
 static bool switch_x(sim_till *t, bool on)
 {
+    t->shop.x_at_ms = 0;
     bool done = core_set_x_enabled(t->core, sim_till_time(t), on);
     sim_log(t->index, "X reports %s: %s", on ? "on" : "off", done ? "done" : "not stored");
     return done;

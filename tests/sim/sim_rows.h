@@ -18,6 +18,8 @@
     ROW(TILL, HANDS_OVER_LATE, "hands-over-late")                                                                      \
     ROW(TILL, PUT_FAILS_SHOWN, "put-unknown-shown")                                                                    \
     ROW(TILL, PUT_FAILS_HIDDEN, "put-unknown-hidden")                                                                  \
+    ROW(TILL, CUT_AFTER_UNKNOWN_PUT, "power-cut-after-unknown-put")                                                    \
+    ROW(TILL, HISTORY_BUSY, "history-busy")                                                                            \
     ROW(TILL, DISK_FULL, "disk-full")                                                                                  \
     ROW(TILL, DISK_UNREADABLE, "disk-unreadable")                                                                      \
     ROW(TILL, DISK_SLOW, "disk-slow")                                                                                  \

@@ -25,14 +25,27 @@ static void till_release(void *ctx)
     storage_memory_calls()->release(((sim_till *)ctx)->disk);
 }
 
+static void note_failed_put(sim_till *t)
+{
+    t->shop.x_at_ms = 0;
+    if (t->put_row < 0 || storage_memory_is_cut(t->disk))
+        return;
+    sim_happened(t->world, (sim_row)t->put_row);
+    if ((t->put_row == ROW_PUT_FAILS_SHOWN || t->put_row == ROW_PUT_FAILS_HIDDEN) &&
+        sim_random_once_in(&t->random, 4) && sim_may_happen(t->world, ROW_CUT_AFTER_UNKNOWN_PUT)) {
+        sim_happened(t->world, ROW_CUT_AFTER_UNKNOWN_PUT);
+        storage_memory_cut_at(t->disk, storage_memory_operations(t->disk) + 1);
+    }
+}
+
 static int32_t till_put(void *ctx, uint32_t collection, uint64_t id, const void *bytes, uint32_t size)
 {
     sim_till *t = ctx;
     t->writes++;
     t->cost_ms += t->slow_put_ms;
     int32_t result = storage_memory_calls()->put(t->disk, collection, id, bytes, size);
-    if (result != POS_OK && t->put_row >= 0)
-        sim_happened(t->world, (sim_row)t->put_row);
+    if (result != POS_OK)
+        note_failed_put(t);
     if (result != POS_OK)
         sim_log(t->index, "storage: put of %u:%llx fails, %d", collection & 0xffffu, (unsigned long long)id, result);
     return result;
@@ -133,10 +146,23 @@ static void offer_storage(sim_till *t)
                                .list = till_list};
 }
 
+static void heal_disk(sim *s, sim_till *t)
+{
+    if (s->now_ms >= t->slow_until_ms)
+        t->slow_put_ms = t->slow_get_ms = 0;
+    if (t->disk_ill_until_ms == 0 || s->now_ms < t->disk_ill_until_ms)
+        return;
+    *storage_memory_faults(t->disk) = (storage_memory_fault_plan){0};
+    t->disk_ill_until_ms = 0;
+    t->put_row = -1;
+    sim_log(t->index, "the disk is well again");
+}
+
 bool sim_till_start(sim *s, sim_till *t)
 {
     const char *reason = "the lock";
     t->powered = true;
+    heal_disk(s, t);
     t->boot_at_ms = s->now_ms;
     t->boot_elapsed_ms = sim_random_between(&t->random, 1, 100000);
     offer_storage(t);
@@ -172,6 +198,9 @@ bool sim_till_start(sim *s, sim_till *t)
     }
     sim_log(t->index, "starts");
     sim_owner_look(s, t);
+    if (t->looks_after_cut)
+        sim_check_start(s, t);
+    t->looks_after_cut = false;
     sim_shop_hand_over(s, t);
     sim_till_tick_soon(s, t, 10);
     return true;
@@ -203,11 +232,13 @@ void sim_till_power_cut(sim *s, sim_till *t)
     uint64_t prefix = first + sim_random_next(r) % (last - first + 1);
     storage_memory *left = storage_memory_after_crash(t->disk, prefix, sim_random_next(r));
     s->figures.cuts++;
+    t->shop.x_at_ms = 0;
     sim_log(t->index, "power cut: %llu of %llu operations are left", (unsigned long long)prefix,
             (unsigned long long)last);
     sim_till_stop(s, t);
     storage_memory_free(t->disk);
     t->disk = left;
+    t->looks_after_cut = true;
     t->disk_ill_until_ms = 0;
     t->put_row = -1;
     t->powered = false;
@@ -216,18 +247,6 @@ void sim_till_power_cut(sim *s, sim_till *t)
 }
 
 /* ---- the heartbeat ---- */
-
-static void heal_disk(sim *s, sim_till *t)
-{
-    if (s->now_ms >= t->slow_until_ms)
-        t->slow_put_ms = t->slow_get_ms = 0;
-    if (t->disk_ill_until_ms == 0 || s->now_ms < t->disk_ill_until_ms)
-        return;
-    *storage_memory_faults(t->disk) = (storage_memory_fault_plan){0};
-    t->disk_ill_until_ms = 0;
-    t->put_row = -1;
-    sim_log(t->index, "the disk is well again");
-}
 
 static void tick(sim *s, void *subject, uint64_t order)
 {
@@ -285,6 +304,7 @@ void sim_till_joined(sim *s, sim_till *t, int store)
         return;
     sim_log(t->index, "is %s %s", store >= 0 ? "now in" : "in no store", store >= 0 ? s->stores[store].name : "");
     t->joined = store;
+    t->shop.x_at_ms = 0;
     if (store < 0)
         return;
     t->stores_used |= 1u << store;
@@ -295,7 +315,8 @@ void sim_till_joined(sim *s, sim_till *t, int store)
 
 void sim_till_expose(sim_till *t, bool records_gone)
 {
-    t->shop.x_sequence = 0;
+    t->shop.x_sequence = t->shop.x_at_ms = 0;
+    t->told_elsewhere = 0;
     t->exposed = t->exposed || records_gone;
     for (uint32_t i = 0; i < t->shop.count; i++) {
         sim_close *z = &t->shop.closes[i];

@@ -141,6 +141,7 @@ static const struct {
     {20, ROW_DISK_FULL, true, trouble_disk_full},
     {20, ROW_DISK_UNREADABLE, true, trouble_disk_unreadable},
     {20, ROW_DISK_SLOW, true, trouble_disk_slow},
+    {15, ROW_HISTORY_BUSY, false, trouble_history_busy},
     {20, ROW_BIT_ROT, false, trouble_bit_rot},
     {24, ROW_OFFLINE, true, goes_offline},
     {24, ROW_PORTAL, true, meets_a_portal},
@@ -154,8 +155,8 @@ static const struct {
     {16, ROW_CLOCK_SET_RIGHT, false, clock_set_right},
     {10, ROW_SLEEP, false, falls_asleep},
     {12, ROW_TOKENS_REVOKED, false, rights_revoked},
-    {8, ROW_BACKUP_MADE, false, trouble_take_backup},
-    {3, ROW_BACKUP_RESTORED, false, trouble_restore_backup},
+    {12, ROW_BACKUP_MADE, false, trouble_take_backup},
+    {5, ROW_BACKUP_RESTORED, false, trouble_restore_backup},
     {3, ROW_IMAGE_RESTORED, false, trouble_restore_image},
     {2, ROW_STORAGE_WIPED, false, trouble_storage_wiped},
     {1, ROW_TILL_REPLACED, false, trouble_till_replaced},
@@ -216,6 +217,7 @@ void sim_trouble_end(sim *s)
         storage_memory_cut_at(t->disk, 0);
         t->disk_ill_until_ms = 0;
         t->put_row = -1;
+        t->history_ill_until_ms = 0;
         t->slow_put_ms = t->slow_get_ms = 0;
         storage_memory_free(t->lie);
         t->lie = NULL;

@@ -11,6 +11,7 @@ bool trouble_puts_fail_hidden(sim *s, sim_till *t);
 bool trouble_disk_full(sim *s, sim_till *t);
 bool trouble_disk_unreadable(sim *s, sim_till *t);
 bool trouble_disk_slow(sim *s, sim_till *t);
+bool trouble_history_busy(sim *s, sim_till *t);
 bool trouble_bit_rot(sim *s, sim_till *t);
 
 bool trouble_take_backup(sim *s, sim_till *t);

@@ -16,6 +16,8 @@ static void change_disk(sim *s, sim_till *t, storage_memory *disk, const char *h
     t->disk_ill_until_ms = 0;
     t->put_row = -1;
     t->settled_at = 0;
+    t->identities++;
+    t->looks_after_cut = false;
     t->left = false; /* what was there before may be there again */
     sim_till_expose(t, true);
     sim_till_start_at(s, t, s->now_ms + sim_random_between(&t->random, 1000, SIM_HOUR));

@@ -46,7 +46,18 @@ bool trouble_disk_unreadable(sim *s, sim_till *t)
     plan->remove_code = sim_random_below(&t->random, 2) ? code : 0;
     plan->list_code = code;
     t->disk_ill_until_ms = s->now_ms + sim_random_between(&t->random, 1000, 3 * SIM_HOUR);
+    if (sim_random_below(&t->random, 2)) {
+        sim_till_stop(s, t);
+        sim_till_start_at(s, t, s->now_ms + SIM_SECOND);
+    }
     return true;
+}
+
+/* The host cannot read its own books for a while. */
+bool trouble_history_busy(sim *s, sim_till *t)
+{
+    t->history_ill_until_ms = s->now_ms + sim_random_between(&t->random, SIM_HOUR, 4 * SIM_DAY);
+    return t->shop.history != HISTORY_NONE;
 }
 
 /* Every call takes its time, and the till stands still meanwhile. */
@@ -86,6 +97,8 @@ bool trouble_bit_rot(sim *s, sim_till *t)
     victim v = {.chosen = UINT32_MAX};
     const pos_storage *calls = storage_memory_calls();
     uint32_t of = collections[sim_random_below(&t->random, 8)];
+    if (sim_random_below(&t->random, 2) && storage_memory_record_count(t->disk, 2) > 0)
+        of = 2; /* what waits to be sent */
     v.at_collection = of;
     calls->list(t->disk, of, 0, visit_record, &v);
     if (v.seen == 0)
@@ -101,7 +114,11 @@ bool trouble_bit_rot(sim *s, sim_till *t)
     t->shop.x_sequence = 0;
     if (of == 1 || of == 7 + POS_COLLECTION_DEVICE || of == 4 || of == 5)
         sim_till_expose(t, false);
-    if (of == 1 || of == 7 + POS_COLLECTION_DEVICE)
+    t->shop.x_at_ms = 0;
+    t->told_elsewhere = 0;
+    if (of == 1 || of == 7 + POS_COLLECTION_DEVICE) {
         t->fresh = true;
+        t->identities++;
+    }
     return true;
 }

@@ -63,8 +63,10 @@ static void note_row(sim *s, verdict_book *book, const sim_till *t, const core_r
         book->unreadable[t->index]++;
         return;
     }
-    if (row->kind != POS_REPORT_Z)
+    if (row->kind != POS_REPORT_Z) {
+        book->x_waits[t->index] = true;
         return;
+    }
     if (row->state == STATE_DAMAGED) {
         note_damaged(s, book, t, row);
         return;
@@ -125,6 +127,35 @@ static void audit_close(sim *s, const sim_till *t, uint32_t k, const verdict_sta
                  t->index);
 }
 
+/* The last X that was taken is waiting, or in the cloud. */
+static void audit_x(sim *s, const verdict_book *book, const sim_till *t)
+{
+    bool excused = !t->honest || t->exposed || t->rotten || t->joined < 0 || book->x_waits[t->index];
+    if (excused || t->shop.x_at_ms == 0 || sim_check_is_there(s, t->shop.x_sha))
+        return;
+    sim_fail(s, t->index, "the last X of period %lld is neither here nor there", (long long)t->shop.next_number);
+}
+
+/* Rows of the screen after a power cut, before anything else happens: what was accepted is among them, or delivered. */
+void sim_check_start(sim *s, sim_till *t)
+{
+    core_row rows[ROWS_A_PAGE];
+    uint32_t total = 0;
+    core_begin_call(t->core);
+    uint32_t count = core_list_queue(t->core, sim_till_time(t), 0, ROWS_A_PAGE, rows, &total);
+    core_queue q = core_get_queue(t->core, sim_till_time(t));
+    if (count < total || t->disk_ill_until_ms != 0 || t->rotten)
+        return;
+    for (uint32_t back = 1; back <= 3 && back <= t->shop.count; back++) {
+        const sim_close *z = &t->shop.closes[t->shop.count - back];
+        bool found = !z->accepted || z->exposed || z->number <= q.delivered_through;
+        for (uint32_t i = 0; i < count && !found; i++)
+            found = !rows[i].readable || rows[i].z_number == z->number;
+        if (!found && !sim_check_is_there(s, z->sha) && !sim_check_is_there(s, z->rebuilt_sha))
+            sim_fail(s, t->index, "Z %lld was accepted, and is gone after a power cut", (long long)z->number);
+    }
+}
+
 void verdict_audit(sim *s, verdict_book *book)
 {
     read_screens(s, book);
@@ -133,6 +164,9 @@ void verdict_audit(sim *s, verdict_book *book)
         if (!book->read[i])
             continue;
         core_queue q = core_get_queue(t->core, sim_till_time(t));
+        if (t->told_elsewhere > 0 && q.elsewhere == 0 && !t->rotten)
+            sim_fail(s, i, "it was told of a Z in another store, and does not say so");
+        audit_x(s, book, t);
         for (uint32_t k = 0; k < t->shop.count && !s->failed; k++)
             audit_close(s, t, k, &book->of[i][k], q.delivered_through);
     }

@@ -13,6 +13,7 @@ typedef struct verdict_state {
 typedef struct verdict_book {
     verdict_state *of[SIM_TILLS_MAX]; /* by index of the close */
     uint32_t unreadable[SIM_TILLS_MAX];
+    bool x_waits[SIM_TILLS_MAX];
     bool read[SIM_TILLS_MAX]; /* the till's screen could be read */
 } verdict_book;
 

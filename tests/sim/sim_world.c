@@ -224,7 +224,7 @@ bool sim_run(const sim_options *options, sim_figures *figures, char hash[33])
         sim_fail(s, SIM_LOG_WORLD, "the cloud does not start");
     else if (sim_build(s)) {
         sim_trouble_start(s);
-        sim_plan(s, s->now_ms + AUDIT_MS, audit, NULL, 0);
+        sim_plan(s, s->now_ms + AUDIT_MS + 14 * SIM_HOUR, audit, NULL, 0); /* while shops are open */
         sim_run_until(s, s->end_ms);
         sim_heal(s);
     }
