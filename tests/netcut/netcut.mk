@@ -14,4 +14,4 @@ $(BUILD)/tests/netcut/netcut: $(NETCUT_OBJS) $(BUILD)/tests/plugin.a $(BUILD)/li
 STRIDE ?= 1
 .PHONY: netcut
 netcut: $(BUILD)/tests/netcut/netcut
-	@$< $(STRIDE)
+	@$< $(STRIDE) $$(nproc)

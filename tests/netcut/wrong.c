@@ -13,8 +13,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define JSON       "Content-Type: application/json\r\n"
-#define RSS_MAX_KB 24000 /* what a bomb may make the process grow by; unpacked it would be many times that */
+#define JSON "Content-Type: application/json\r\n"
+/* What a bomb may make the process grow by; unpacked it would be many times that. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define RSS_MAX_KB 200000 /* what is freed stays with them for a while */
+#else
+#define RSS_MAX_KB 24000
+#endif
 
 static const char lost[] = "The connection was lost before FactoryCLOUD had answered.";
 static const char not_whole[] = "its answer does not arrive whole";
