@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <sodium.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,46 +28,48 @@ static void run(sqlite3 *db, const char *sql)
     ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, &why) == SQLITE_OK, "%s: %s", sql, why);
 }
 
-static sqlite3_stmt *prepare(sqlite3 *db, const char *sql)
+static void run_with(sqlite3 *db, const char *sql, const char *const texts[3], const void *hash)
 {
     sqlite3_stmt *statement = NULL;
     ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(db));
-    return statement;
+    for (int i = 0; i < 3; i++)
+        sqlite3_bind_text(statement, i + 1, texts[i], -1, SQLITE_STATIC);
+    if (sqlite3_bind_parameter_count(statement) == 4)
+        sqlite3_bind_blob(statement, 4, hash, crypto_hash_sha256_BYTES, SQLITE_STATIC);
+    ck_assert_msg(sqlite3_step(statement) == SQLITE_DONE, "%s: %s", sql, sqlite3_errmsg(db));
+    sqlite3_finalize(statement);
 }
 
-static void step(sqlite3 *db, sqlite3_stmt *statement, size_t till, const void *hash)
+void bench_cloud_add_till(sqlite3 *db, size_t number, const char *company_id, const char *store_id, const char *till_id)
 {
-    sqlite3_bind_int64(statement, 1, (sqlite3_int64)till);
-    sqlite3_bind_int64(statement, 2, (sqlite3_int64)(till / A_STORE));
-    sqlite3_bind_blob(statement, 3, hash, crypto_hash_sha256_BYTES, SQLITE_STATIC);
-    ck_assert_msg(sqlite3_step(statement) == SQLITE_DONE, "%s", sqlite3_errmsg(db));
-    sqlite3_reset(statement);
+    const char *const texts[3] = {company_id, store_id, till_id};
+    char token[64];
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    bench_cloud_token(number, token);
+    crypto_hash_sha256(hash, (const unsigned char *)token, strlen(token));
+    run_with(db,
+             "INSERT OR IGNORE INTO companies SELECT ?1, name, tax_id, country, currency, created_by, created_at_ms"
+             " FROM companies WHERE ?2 <> ?3 LIMIT 1",
+             texts, hash);
+    run_with(db,
+             "INSERT OR IGNORE INTO stores SELECT ?2, ?1, ?2, address, time_zone, created_at_ms, NULL FROM stores"
+             " WHERE ?2 <> ?3 LIMIT 1",
+             texts, hash);
+    run_with(db, "INSERT INTO tills VALUES (?1, ?2, ?3, 'T1', NULL, 0, 0)", texts, hash);
+    run_with(db, "INSERT INTO till_tokens VALUES (?4, ?1, ?2, ?3, 0, NULL)", texts, hash);
 }
 
-/* Copies of the first till and its store, with ids of their own. */
 static void add_tills(const bench_cloud *cloud, size_t tills)
 {
     sqlite3 *db = NULL;
     ck_assert_int_eq(sqlite3_open(cloud->shop.cloud.database, &db), SQLITE_OK);
     run(db, "BEGIN");
-    sqlite3_stmt *store = prepare(db, "INSERT OR IGNORE INTO stores SELECT printf('" STORE_ID "', ?2), company_id, name"
-                                      " || ?1, address, time_zone, ?3 IS NULL, NULL FROM stores LIMIT 1");
-    sqlite3_stmt *till = prepare(db, "INSERT INTO tills SELECT company_id, printf('" STORE_ID "', ?2), printf('%032x',"
-                                     " ?1), 'T1', device_name, registered_at_ms, ?3 IS NULL FROM tills LIMIT 1");
-    sqlite3_stmt *token = prepare(db, "INSERT INTO till_tokens SELECT ?3, company_id, printf('" STORE_ID "', ?2),"
-                                      " printf('%032x', ?1), created_at_ms, NULL FROM till_tokens LIMIT 1");
     for (size_t i = 0; i < tills; i++) {
-        char text[64];
-        unsigned char hash[crypto_hash_sha256_BYTES];
-        bench_cloud_token(i, text);
-        crypto_hash_sha256(hash, (const unsigned char *)text, strlen(text));
-        step(db, store, i, hash);
-        step(db, till, i, hash);
-        step(db, token, i, hash);
+        char store_id[40], till_id[40];
+        snprintf(store_id, sizeof store_id, STORE_ID, (int)(i / A_STORE));
+        snprintf(till_id, sizeof till_id, "%032zx", i);
+        bench_cloud_add_till(db, i, cloud->shop.company_id, store_id, till_id);
     }
-    sqlite3_finalize(store);
-    sqlite3_finalize(till);
-    sqlite3_finalize(token);
     run(db, "COMMIT");
     ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
 }

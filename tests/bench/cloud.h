@@ -11,6 +11,7 @@
 #include "bench/till.h"
 
 #include <curl/curl.h>
+#include <sqlite3.h>
 
 typedef struct bench_cloud {
     bench_shop shop; /* its folder, its company and store, and the first till; its cloud does not run any more */
@@ -24,6 +25,11 @@ void bench_cloud_open(bench_cloud *cloud, size_t tills);
 void bench_cloud_start(bench_cloud *cloud);
 void bench_cloud_stop(bench_cloud *cloud);
 void bench_cloud_close(bench_cloud *cloud);
+
+/* Writes one more till into its database: with company and store, if they are not there, and the credential of that
+ * number. */
+void bench_cloud_add_till(sqlite3 *db, size_t number, const char *company_id, const char *store_id,
+                          const char *till_id);
 
 /* The credential and path of till number i. */
 void bench_cloud_token(size_t till, char token[64]);

@@ -111,8 +111,9 @@ static size_t take(char *bytes, size_t unit, size_t count, void *ctx)
     size_t got = unit * count;
     if (into->used + got + 1 > into->room) {
         into->room = 2 * (into->used + got + 1);
-        into->bytes = realloc(into->bytes, into->room);
-        ck_assert_ptr_nonnull(into->bytes);
+        char *grown = realloc(into->bytes, into->room);
+        ck_assert_ptr_nonnull(grown);
+        into->bytes = grown;
     }
     memcpy(into->bytes + into->used, bytes, got);
     into->used += got;
