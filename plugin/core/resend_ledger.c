@@ -67,7 +67,7 @@ static void end_pages(core *c)
 static bool read_all(core *c, core_time now)
 {
     resend *r = &c->resend;
-    uint32_t ranges, count;
+    uint32_t ranges = 0, count;
     if (!resend_new_question(c, now))
         return false;
     vault_result result = walk_load_next(c, now, &r->page, UINT64_MAX);
@@ -77,16 +77,15 @@ static bool read_all(core *c, core_time now)
                        r->walk.epoch == walk_page_epoch(r->page);
     if (result == VAULT_ERROR)
         return false;
-    if (!of_this_set && !finish_set(c))
+    count = result == VAULT_OK ? walk_count_page(c, 0, POS_Z_NUMBER_MAX, &ranges) : 0;
+    bool is_full = of_this_set && !walk_has_room(c, count, ranges);
+    if ((is_full || !of_this_set) && !finish_set(c))
         return start_over(c, now);
     if (result == VAULT_ABSENT) {
         end_pages(c);
         return true;
     }
-    count = walk_count_page(c, 0, POS_Z_NUMBER_MAX, &ranges);
-    if (!walk_has_room(c, count, ranges) || r->set_count == COMPARE_SETS_MAX) {
-        if (!finish_set(c))
-            return start_over(c, now);
+    if (is_full || !walk_has_room(c, count, ranges) || r->set_count == COMPARE_SETS_MAX) {
         resend_start_asking(c);
         return true;
     }

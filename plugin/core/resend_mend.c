@@ -209,8 +209,6 @@ static bool end_group(core *c, core_time now, bool is_whole)
 {
     resend *r = &c->resend;
     if (has_page_work(r)) {
-        if (!vault_may_write(&c->vault))
-            return true;
         put_page(c, now);
         return true;
     }
