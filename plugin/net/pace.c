@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * net/pace.c - judges a link by whole transfers. The time until the answer begins holds the cloud's own work as well:
+ * net/pace.c - judges a link by whole transfers. Their time holds the cloud's own work and its answer as well:
  * only who is slow in spite of that is called so, and a link is called fast only where neither held anything up.
  */
 #include "net/pace.h"
@@ -23,12 +23,12 @@ net_pace pace_judge(uint64_t sent_bytes, uint64_t took_us, net_pace before)
 
 net_pace pace_of(CURL *ended, net_pace before)
 {
-    curl_off_t sent_bytes = 0, ready_us = 0, answered_us = 0;
+    curl_off_t sent_bytes = 0, ready_us = 0, ended_us = 0;
 
     (void)curl_easy_getinfo(ended, CURLINFO_SIZE_UPLOAD_T, &sent_bytes);
     (void)curl_easy_getinfo(ended, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
-    (void)curl_easy_getinfo(ended, CURLINFO_STARTTRANSFER_TIME_T, &answered_us);
-    if (answered_us <= ready_us)
+    (void)curl_easy_getinfo(ended, CURLINFO_TOTAL_TIME_T, &ended_us);
+    if (ended_us <= ready_us)
         return before;
-    return pace_judge((uint64_t)sent_bytes, (uint64_t)(answered_us - ready_us), before);
+    return pace_judge((uint64_t)sent_bytes, (uint64_t)(ended_us - ready_us), before);
 }

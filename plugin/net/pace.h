@@ -10,7 +10,7 @@
 /* Of a transfer that was answered; what was before, where it was too small to tell. */
 net_pace pace_of(CURL *ended, net_pace before);
 
-/* The same from what was measured: body bytes, and the time from the first of them to the first of the answer. */
+/* The same from what was measured: body bytes, and the time from the first of them to the end of the answer. */
 net_pace pace_judge(uint64_t sent_bytes, uint64_t took_us, net_pace before);
 
 #endif
