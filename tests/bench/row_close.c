@@ -12,6 +12,8 @@
 
 #define RECORD_HEADER_BYTES 512 /* what the plugin stores before a document */
 #define STALL_MS            4000
+#define BLACK_HOLE          1 /* index among the networks */
+#define LARGE_BYTES         49152
 #define SLOW_WRITE_MS       10
 
 typedef struct measured {
@@ -113,6 +115,11 @@ static void measure_size(const char *size_name, size_t size_bytes, const char *a
         measure(networks[i].url, size_bytes, bench_scale(1000, 50), 0, &m);
         snprintf(what, sizeof what, "close %s, %s", size_name, networks[i].name);
         print(what, &m, aim);
+        if (i == BLACK_HOLE && size_bytes < LARGE_BYTES) /* beside the naive spooler's, which waits for its timeout */
+            bench_print((bench_part){.name = "close with the cloud in a black hole, longest",
+                                     .unit = "ms",
+                                     .value = bench_quantile(&m.ours, 1) / 1e3,
+                                     .aim = "ratio to naive <= 0.1"});
         double ratio = bench_quantile(&m.ours, 0.5) / bench_quantile(&m.floor, 0.5);
         fastest = i == 0 || ratio < fastest ? ratio : fastest;
         slowest = ratio > slowest ? ratio : slowest;
@@ -144,7 +151,7 @@ START_TEST(measure_closes)
     snprintf(networks[0].url, sizeof networks[0].url, "%s", shop.cloud.url);
     snprintf(networks[1].url, sizeof networks[1].url, "https://127.0.0.1:%d", hole.port);
     measure_size("4 KB", 4096, "ratio <= 1.3", networks, sizeof networks / sizeof networks[0]);
-    measure_size("48 KB", 49152, "ratio <= 2", networks, sizeof networks / sizeof networks[0]);
+    measure_size("48 KB", LARGE_BYTES, "ratio <= 2", networks, sizeof networks / sizeof networks[0]);
     bench_shop_close(&shop);
     http_black_hole_close(&hole);
 }
