@@ -93,6 +93,20 @@ START_TEST(a_pos_that_counts_anew_opens_an_epoch_and_every_day_of_it_counts)
 }
 END_TEST
 
+START_TEST(a_pos_that_had_counted_anew_before_goes_on_in_its_epoch)
+{
+    trade(5);
+    for (int64_t n = 1; n <= 3; n++)
+        day(&old, n, "again");
+    ck_assert(bench_drain(&old, 60000));
+    replace();
+    day(&new, 4, "new");
+    ck_assert(bench_drain(&new, 60000));
+    check(9, 0);
+    ck_assert_uint_eq(new.core->outbox.epoch, 1);
+}
+END_TEST
+
 START_TEST(also_when_it_is_restarted_in_between)
 {
     trade(5);
@@ -216,6 +230,7 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_pos_that_goes_on_counting_stays_in_its_epoch);
     tcase_add_test(tc, a_pos_that_counts_anew_opens_an_epoch_and_every_day_of_it_counts);
+    tcase_add_test(tc, a_pos_that_had_counted_anew_before_goes_on_in_its_epoch);
     tcase_add_test(tc, also_when_it_is_restarted_in_between);
     tcase_add_test(tc, and_when_the_store_is_assigned_once_more);
     tcase_add_test(tc, the_last_close_handed_over_once_more_is_the_same);
