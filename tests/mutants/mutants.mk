@@ -8,8 +8,9 @@
 # Mutations (mutate.py): generated changes of one operator, constant, condition or statement of plugin/core and
 # plugin/protocol, by a seed, spread over the files by their size. Those that the compiler turns into the same code are
 # left out, and so are log lines, free() and the wiping of secrets (the sanitizers and test_secrets look after those).
-# Each must be found by a test of tests/plugin, or by a few seeds of the simulator. What survives is listed and judged in
-# survivors.txt; the run fails when there is one that is not, or when less than 95 % were found.
+# Each must be found by a test of tests/plugin, or by a few seeds of the simulator. What survives is listed in
+# survivors.txt and judged: "equivalent: ..." where nobody could tell the difference, else what is missing. The run fails
+# when one is not judged, or when less than 95 % of those that are not equivalent were found.
 #
 deps_sim-mutants := $(deps_test) python3 patch
 

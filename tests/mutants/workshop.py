@@ -7,6 +7,7 @@ linked against them once and run unchanged with whatever stands in LD_LIBRARY_PA
 import concurrent.futures
 import glob
 import hashlib
+import math
 import os
 import resource
 import shutil
@@ -132,7 +133,7 @@ class Workshop:
 
         def limit():
             os.setsid()
-            resource.setrlimit(resource.RLIMIT_CPU, (int(cpu_s), int(cpu_s) + 1))
+            resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(cpu_s), math.ceil(cpu_s) + 1))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
             resource.setrlimit(resource.RLIMIT_AS, (16 << 30, 16 << 30))
