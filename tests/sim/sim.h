@@ -103,6 +103,7 @@ typedef struct sim_shop {
     int64_t next_hand_over_ms;
     uint8_t x_sha[32]; /* of the last X, if nothing since excuses that the cloud lacks it: x_at_ms, or 0 */
     int64_t x_at_ms;
+    bool x_seen; /* by the cloud */
 } sim_shop;
 
 /* ---------------------------------------------------------------- the network ---- */
@@ -355,7 +356,8 @@ void sim_heal(sim *s);
 void sim_check_note_decision(sim *s, const sim_side *side, bool sure);
 /* Is a report of those bytes in the cloud? True, too, when that cannot be told now. */
 bool sim_check_is_there(sim *s, const uint8_t sha[32]);
-void sim_check_start(sim *s, sim_till *t); /* after a power cut */
+void sim_check_start(sim *s, sim_till *t);           /* after a power cut */
+void sim_check_x(sim *s, void *till, uint64_t boot); /* an event, soon after an upload was answered */
 void sim_check_now(sim *s);
 void sim_check_end(sim *s);
 

@@ -228,6 +228,7 @@ static int32_t running(void *ctx, int64_t min_sequence, pos_report_visitor visit
     if (result == POS_OK) {
         shop->x_sequence = min_sequence;
         shop->x_at_ms = t->world->now_ms;
+        shop->x_seen = false;
         crypto_hash_sha256(shop->x_sha, (const uint8_t *)text, (unsigned long long)used);
     }
     return result;

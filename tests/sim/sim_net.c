@@ -4,16 +4,13 @@
  * puts others' answers in the place of the cloud's.
  */
 #include "sim/sim_fate.h"
+#include "sim/sim_net_check.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "net/compress.h"
-
-#define REQUESTS_A_MINUTE 400u
-#define FAILURES_A_MINUTE 60u
 
 /* A request on its way, with all that it needs when its till is gone. */
 typedef struct flight {
@@ -78,42 +75,6 @@ static void launch(sim *s, flight *f)
 
 /* ---- at the cloud ---- */
 
-static bool is_upload(const net_request *q)
-{
-    const char *end = strstr(q->path, "/reports");
-    return end && strcmp(end, "/reports") == 0;
-}
-
-/* Nobody gets anything of another company's store; and what is committed is looked at. */
-static void check_store(sim *s, sim_till *t, const net_request *q, int status)
-{
-    const char *in = strstr(q->path, "/stores/");
-    for (int i = 0; i < s->store_count && in; i++) {
-        size_t length = strlen(s->stores[i].store_id);
-        if (strncmp(in + 8, s->stores[i].store_id, length) != 0 || (in[8 + length] && in[8 + length] != '/'))
-            continue;
-        if (status / 100 == 2 && s->stores[i].company != t->company)
-            sim_fail(s, t->index, "a store of another company answers %d", status);
-        if (strstr(q->path, "/catalogue/") && strcmp(q->method, "POST") == 0)
-            sim_revision_look(s, i, t->index);
-        return;
-    }
-}
-
-/* A right that was taken away is none, however late its upload comes. */
-static void check_right(sim *s, sim_till *t, const net_request *q, int status)
-{
-    if (!is_upload(q) || !q->token || status != 200)
-        return;
-    if (t->revoked[0] && strcmp(q->token, t->revoked) == 0)
-        sim_fail(s, t->index, "an upload was taken whose right head office had taken away");
-    snprintf(t->token, sizeof t->token, "%s", q->token);
-    for (int i = 0; i < s->store_count; i++) {
-        if (strstr(q->path, s->stores[i].store_id))
-            t->token_store = i;
-    }
-}
-
 static void call_cloud(sim *s, const flight *f, sim_reply *reply)
 {
     const net_request *q = f->request;
@@ -129,8 +90,7 @@ static void call_cloud(sim *s, const flight *f, sim_reply *reply)
                      .body_bytes = q->body_bytes};
     sim_cloud_handle(&call, s->now_ms, reply);
     s->figures.uploads += strstr(q->path, "/reports") != NULL;
-    check_right(s, f->till, q, reply->status);
-    check_store(s, f->till, q, reply->status);
+    sim_net_check_reply(s, f->till, q, f->encoding != NULL, reply->status);
     sim_log(f->till->index, "%s %s: %d", q->method, q->path, reply->status);
 }
 
@@ -246,62 +206,16 @@ static void give(sim_net *n, uint32_t ticket, net_answer answer)
     n->ready[n->ready_count++] = answer;
 }
 
-/* A till that is told no comes back later. What is too large for a proxy is halved at once. */
-static void check_patience(sim *s, const flight *f)
-{
-    sim_till *t = f->till;
-    int64_t minute = s->now_ms / SIM_MINUTE;
-    if (f->answer.outcome == NET_CANCELLED ||
-        (f->answer.outcome == NET_ANSWERED && (f->answer.status < 400 || f->answer.status == 413)))
-        return;
-    t->failures_in_minute = minute == t->failing_minute ? t->failures_in_minute + 1 : 1;
-    t->failing_minute = minute;
-    if (t->failures_in_minute > FAILURES_A_MINUTE)
-        sim_fail(s, t->index, "%u requests that failed in a minute: it does not wait", t->failures_in_minute);
-}
-
-/* A Z that another store has: the owner has to hear of it. */
-static void note_elsewhere(const flight *f)
-{
-    cJSON *answer = f->answer.body ? cJSON_ParseWithLength((const char *)f->answer.body, f->answer.body_bytes) : NULL;
-    const cJSON *results = cJSON_GetObjectItemCaseSensitive(answer, "results");
-    const cJSON *one = NULL;
-    cJSON_ArrayForEach(one, results)
-    {
-        const cJSON *receipt = cJSON_GetObjectItemCaseSensitive(one, "receipt");
-        const cJSON *store = cJSON_GetObjectItemCaseSensitive(receipt, "store_id");
-        const cJSON *kind = cJSON_GetObjectItemCaseSensitive(receipt, "kind");
-        const cJSON *status = cJSON_GetObjectItemCaseSensitive(one, "status");
-        if (cJSON_IsString(store) && cJSON_IsString(kind) && cJSON_IsString(status) &&
-            strcmp(kind->valuestring, "Z") == 0 && strcmp(status->valuestring, "delivered") == 0 &&
-            !strstr(f->request->path, store->valuestring))
-            f->till->told_elsewhere++;
-    }
-    cJSON_Delete(answer);
-}
-
 void sim_net_answer(sim *s, void *subject, uint64_t argument)
 {
     flight *f = subject;
     (void)argument;
     if (f->till->net && f->till->net->boot == f->boot) {
-        check_patience(s, f);
-        if (f->request && f->fate == FATE_FINE && f->answer.status == 200 && is_upload(f->request))
-            note_elsewhere(f);
+        sim_net_check_answer(s, f->till, f->request, f->fate == FATE_FINE, &f->answer);
         give(f->till->net, f->ticket, f->answer);
         f->answer.body = NULL;
     }
     sim_net_drop(f);
-}
-
-/* A hundred batches in a minute are a long queue; more is a till that does not wait when it is told no. */
-static void check_pace(sim *s, sim_till *t)
-{
-    int64_t minute = s->now_ms / SIM_MINUTE;
-    t->requests_in_minute = minute == t->minute ? t->requests_in_minute + 1 : 1;
-    t->minute = minute;
-    if (t->requests_in_minute > REQUESTS_A_MINUTE)
-        sim_fail(s, t->index, "%u requests in a minute: it hammers the cloud", t->requests_in_minute);
 }
 
 static bool is_out_of_memory(sim *s, sim_till *t)
@@ -320,9 +234,7 @@ static uint32_t net_submit(net *face, net_request *request)
         net_request_free(request);
         return 0;
     }
-    check_pace(s, n->till);
-    if (n->till->left && is_upload(request))
-        sim_fail(s, n->till->index, "it sends after it was disconnected");
+    sim_net_check_request(s, n->till, request);
     flight *f = calloc(1, sizeof *f);
     if (!f)
         abort();

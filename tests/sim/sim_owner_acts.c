@@ -184,7 +184,7 @@ static const struct {
     bool takes_steps; /* counted when it is done */
     bool (*act)(sim *s, sim_till *t);
 } acts[] = {
-    {4, ROW_MOVE, false, act_move},
+    {6, ROW_MOVE, false, act_move},
     {2, ROW_LEAVE, true, act_leave},
     {2, ROW_LOG_IN, true, act_log_in},
     {2, ROW_RECOVER, true, act_recover},

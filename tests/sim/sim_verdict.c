@@ -136,6 +136,16 @@ static void audit_x(sim *s, const verdict_book *book, const sim_till *t)
     sim_fail(s, t->index, "the last X of period %lld is neither here nor there", (long long)t->shop.next_number);
 }
 
+void sim_check_x(sim *s, void *till, uint64_t boot)
+{
+    sim_till *t = till;
+    bool excused = !t->honest || t->exposed || t->rotten || t->joined < 0 || t->shop.x_seen || t->shop.x_at_ms == 0;
+    if (excused || t->boot != boot || !t->core || core_get_queue(t->core, sim_till_time(t)).pending > 0 ||
+        sim_check_is_there(s, t->shop.x_sha))
+        return;
+    sim_fail(s, t->index, "the last X of period %lld is settled, and not in the cloud", (long long)t->shop.next_number);
+}
+
 /* Rows of the screen after a power cut, before anything else happens: what was accepted is among them, or delivered. */
 void sim_check_start(sim *s, sim_till *t)
 {
