@@ -28,6 +28,7 @@ struct worker {
     uint32_t generation; /* of the settings that the open connections were made under */
     net_pace pace;       /* of the link, by the transfers that ended */
     bool used;           /* the multi handle has had a transfer */
+    bool doubtful;       /* and one that ended for want of trust: it keeps what it has read of the authorities */
     int active_count;
     transfer *active[ACTIVE_MAX];
 };
@@ -137,7 +138,7 @@ static void renew(worker *self, uint32_t generation)
     self->multi = multi;
     self->pace = generation == self->generation ? self->pace : NET_PACE_USUAL;
     self->generation = generation;
-    self->used = false;
+    self->used = self->doubtful = false;
     mailbox_set_multi(self->box, multi);
     (void)curl_multi_cleanup(old);
     if (share != self->share) {
@@ -155,9 +156,11 @@ static bool take_orders(worker *self)
 
     while ((next = mailbox_next_cancelled(self->box)) != NULL)
         give_up(self, next, NET_CANCELLED, "cancelled");
-    if (self->active_count == 0 && generation != self->generation) {
+    /* A file of authorities that was read while memory was short, or was being replaced, is read anew. */
+    if (self->active_count == 0 && (generation != self->generation || self->doubtful)) {
+        bool due = generation != self->generation;
         renew(self, generation);
-        changed = self->generation == generation;
+        changed = due && self->generation == generation;
     }
     while (self->active_count < ACTIVE_MAX && (next = mailbox_start_next(self->box)) != NULL) {
         start(self, next);
@@ -186,6 +189,7 @@ static bool collect(worker *self)
         if (code == CURLE_OK)
             self->pace = pace_of(easy, self->pace);
         transfer_conclude(ended, code);
+        self->doubtful = self->doubtful || ended->answer.outcome == NET_FAILED_TLS;
         mailbox_finish(self->box, ended);
         any = true;
     }

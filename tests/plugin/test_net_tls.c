@@ -114,6 +114,32 @@ START_TEST(test_wrong_authority)
 }
 END_TEST
 
+/* What libcurl keeps of a file of authorities is not believed after a handshake that failed: it may have been read while
+ * it was being replaced, or while memory was short. */
+START_TEST(test_authorities_are_read_anew)
+{
+    const http_tls_options options = {0};
+    http_tls *tls = http_tls_new(&options);
+    http_tls *other = http_tls_new(&options);
+    http_server *server = http_server_start(&plain, 1, http_tls_layer(tls));
+    const net_config config = {.cloud_url = http_server_url(server), .ca_file = ca_path};
+    net *calls = probe_net(&config);
+    net_answer answer;
+
+    http_tls_write_ca(other, ca_path);
+    answer = probe_exchange(calls, with_token());
+    probe_assert_outcome(answer, NET_FAILED_TLS);
+    http_tls_write_ca(tls, ca_path);
+    answer = probe_exchange(calls, with_token());
+    probe_assert_outcome(answer, NET_ANSWERED);
+    net_answer_clear(&answer);
+    calls->destroy(calls);
+    http_server_stop(server);
+    http_tls_free(tls);
+    http_tls_free(other);
+}
+END_TEST
+
 /* The directory is what counts, whatever the file says. */
 START_TEST(test_directory_comes_first)
 {
@@ -217,6 +243,7 @@ int main(void)
     tcase_add_checked_fixture(tests, make_folder, remove_folder);
     tcase_add_loop_test(tests, test_trust, 0, sizeof cases / sizeof cases[0]);
     tcase_add_test(tests, test_wrong_authority);
+    tcase_add_test(tests, test_authorities_are_read_anew);
     tcase_add_test(tests, test_directory_comes_first);
     tcase_add_loop_test(tests, test_trust_withdrawn, 0, 2);
     tcase_add_test(tests, test_sessions_are_resumed);
