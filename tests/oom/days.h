@@ -12,7 +12,8 @@ typedef struct oom_day {
     void (*resume)(till *t);  /* memory is back: what the owner does who has not seen it done */
     void (*check)(till *t);   /* besides what always holds */
     int64_t rejected_number;  /* of the model cloud; 0: none */
-    bool cold;                /* the first start in a process, with all that libraries do once */
+    bool tls;
+    bool cold; /* the first start in a process, with all that libraries do once */
 } oom_day;
 
 extern const oom_day oom_days[];

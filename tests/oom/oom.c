@@ -73,8 +73,7 @@ static int run_failure(till *t, const oom_day *day, const failure *f)
     memory_fail(f->side, f->at, f->lasting);
     start_patiently(t);
     day->tell(t);
-    bool failed = memory_heal();
-    if (f->at != 0 && !failed)
+    if (!memory_heal() && f->at != 0)
         return BEYOND;
     go_on(t, day);
     till_stop(t);
@@ -150,6 +149,8 @@ static void prepare(till *t, const oom_day *day)
 {
     till_open(t);
     till_load(t);
+    if (day->tls)
+        till_use_tls(t);
     if (!day->prepare)
         return;
     till_serve(t);
@@ -181,6 +182,8 @@ static int run_day(const oom_day *day, uint64_t stride, tally *sum)
         run_side(t, day, (memory_side)i, false, stride, sum);
         run_side(t, day, (memory_side)i, true, stride, sum);
     }
+    if (day->tls)
+        (void)unlink(t->ca_file);
     return sum->failed > 0;
 }
 

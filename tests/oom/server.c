@@ -19,6 +19,7 @@ struct oom_server {
     pthread_t thread;
     pthread_mutex_t lock;
     atomic_bool stopping;
+    char *certificate, *key;
     char url[64];
 };
 
@@ -171,16 +172,23 @@ static void *serve(void *ctx)
     return NULL;
 }
 
-oom_server *server_start(core_cloud *cloud)
+oom_server *server_start(core_cloud *cloud, const http_tls *tls)
 {
     oom_server *made = must(calloc(1, sizeof *made));
     made->cloud = cloud;
     pthread_mutex_init(&made->lock, NULL);
-    made->daemon = must(MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, handle, made, MHD_OPTION_LISTENING_ADDRESS_REUSE,
-                                         1u, MHD_OPTION_URI_LOG_CALLBACK, begin_call, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-                                         end_call, NULL, MHD_OPTION_END));
+    made->certificate = tls ? http_tls_export(tls, false) : NULL;
+    made->key = tls ? http_tls_export(tls, true) : NULL;
+    const struct MHD_OptionItem with_tls[] = {{MHD_OPTION_HTTPS_MEM_CERT, 0, made->certificate},
+                                              {MHD_OPTION_HTTPS_MEM_KEY, 0, made->key},
+                                              {MHD_OPTION_END, 0, NULL}};
+    const struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
+    made->daemon = must(MHD_start_daemon(MHD_USE_EPOLL | (tls ? MHD_USE_TLS : 0), 0, NULL, NULL, handle, made,
+                                         MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_URI_LOG_CALLBACK,
+                                         begin_call, NULL, MHD_OPTION_NOTIFY_COMPLETED, end_call, NULL,
+                                         MHD_OPTION_ARRAY, tls ? with_tls : plain, MHD_OPTION_END));
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(made->daemon, MHD_DAEMON_INFO_BIND_PORT);
-    snprintf(made->url, sizeof made->url, "http://127.0.0.1:%u", (unsigned)info->port);
+    snprintf(made->url, sizeof made->url, "%s://127.0.0.1:%u", tls ? "https" : "http", (unsigned)info->port);
     if (pthread_create(&made->thread, NULL, serve, made) != 0)
         abort();
     return made;
@@ -192,6 +200,8 @@ void server_stop(oom_server *server)
     pthread_join(server->thread, NULL);
     MHD_stop_daemon(server->daemon);
     pthread_mutex_destroy(&server->lock);
+    free(server->certificate);
+    free(server->key);
     free(server);
 }
 

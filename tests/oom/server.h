@@ -4,10 +4,12 @@
 #define OOM_SERVER_H
 
 #include "support/core_cloud_routes.h"
+#include "support/http_tls.h"
 
 typedef struct oom_server oom_server;
 
-oom_server *server_start(core_cloud *cloud); /* aborts instead of failing */
+/* tls: NULL for plain HTTP. Aborts instead of failing. */
+oom_server *server_start(core_cloud *cloud, const http_tls *tls);
 void server_stop(oom_server *server);
 const char *server_url(const oom_server *server);
 /* While it runs, the cloud is looked at between these only. */

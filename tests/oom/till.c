@@ -8,12 +8,13 @@
 
 #include "oom/memory.h"
 
-#define NAP_NS       200000L
-#define SOON_MS      300u
-#define STEP_MS      50u
-#define STOP_MS      5000u
-#define SETTLE_TICKS 150u
-#define DRAIN_TICKS  2000u
+#define NAP_NS        200000L
+#define SOON_MS       300u
+#define STEP_MS       50u
+#define STOP_MS       5000u
+#define SETTLE_TICKS  150u
+#define DRAIN_TICKS   2000u
+#define PATIENT_TICKS 5000u
 
 static till *of_bench(void *ctx)
 {
@@ -120,9 +121,20 @@ void till_load(till *t)
     ck_assert_int_eq(entry(&t->host, &t->plugin), POS_OK);
 }
 
+void till_use_tls(till *t)
+{
+    snprintf(t->ca_file, sizeof t->ca_file, "/tmp/oom-XXXXXX");
+    int fd = mkstemp(t->ca_file);
+    ck_assert_int_ge(fd, 0);
+    (void)close(fd);
+    t->tls = http_tls_new(&(http_tls_options){0});
+    http_tls_write_ca(t->tls, t->ca_file);
+    t->info.ca_file = t->ca_file;
+}
+
 void till_serve(till *t)
 {
-    t->server = server_start(&t->s.b.cloud);
+    t->server = server_start(&t->s.b.cloud, t->tls);
     t->info.cloud_url = server_url(t->server);
 }
 
@@ -192,7 +204,8 @@ static void pass_short(till *t)
 void till_settle(till *t, uint32_t ticks)
 {
     uint32_t calm = 0;
-    for (uint32_t i = 0; i < ticks && calm < 3 && t->instance; i++) {
+    /* Until the failure has come a busy machine is waited for: all allocations of the day have to be reached. */
+    for (uint32_t i = 0; calm < 3 && t->instance && i < (memory_failed() ? ticks : PATIENT_TICKS); i++) {
         till_tick(t);
         calm = t->tick.next_tick_ms > SOON_MS ? calm + 1 : 0;
         pass_short(t);

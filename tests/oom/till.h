@@ -21,13 +21,16 @@ typedef struct till {
     pos_plugin plugin;
     pos_instance *instance; /* NULL: none runs */
     oom_server *server;
+    http_tls *tls; /* NULL: plain HTTP */
+    char ca_file[64];
     pos_tick_out tick;  /* the last one */
     screen_text page;   /* the last one that was described */
     uint32_t odd_codes; /* results that the contract does not know */
 } till;
 
 void till_open(till *t);
-void till_load(till *t); /* the object; once a process */
+void till_use_tls(till *t); /* from the next till_serve() on; the day's process removes t->ca_file */
+void till_load(till *t);    /* the object; once a process */
 void till_serve(till *t);
 void till_end_serving(till *t);
 
@@ -35,7 +38,7 @@ int32_t till_start(till *t); /* one try */
 void till_stop(till *t);
 
 void till_tick(till *t);
-/* Ticks until it asks for none soon, at most so many times. */
+/* Ticks until it asks for none soon, at most so many times once memory has failed. */
 void till_settle(till *t, uint32_t ticks);
 /* Likewise until nothing is pending; time runs on to the next try. */
 void till_drain(till *t);

@@ -200,6 +200,20 @@ const http_layer *http_tls_layer(const http_tls *tls)
     return &tls->layer;
 }
 
+char *http_tls_export(const http_tls *tls, bool key)
+{
+    gnutls_datum_t pem;
+    if (key)
+        good(gnutls_x509_privkey_export2(tls->key, GNUTLS_X509_FMT_PEM, &pem), "key");
+    else
+        good(gnutls_x509_crt_export2(tls->certificate, GNUTLS_X509_FMT_PEM, &pem), "certificate");
+    char *text = strndup((const char *)pem.data, pem.size);
+    if (!text)
+        abort();
+    gnutls_free(pem.data);
+    return text;
+}
+
 int http_tls_resumed(http_tls *tls)
 {
     int resumed;

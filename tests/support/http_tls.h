@@ -21,6 +21,8 @@ const http_layer *http_tls_layer(const http_tls *tls);
 /* The authority's certificate as a PEM file, and in a directory under the name that OpenSSL looks for. */
 void http_tls_write_ca(const http_tls *tls, const char *path);
 void http_tls_write_ca_into(const http_tls *tls, const char *directory);
+/* The server's certificate, or its key, as PEM text that the caller frees: for servers with a TLS of their own. */
+char *http_tls_export(const http_tls *tls, bool key);
 int http_tls_resumed(http_tls *tls); /* handshakes that resumed an earlier session */
 
 #endif
