@@ -84,7 +84,9 @@ static bool scan_unicode(scanner *s)
     s->at += 2;
     if (!scan_unit(s, &unit))
         return false;
-    return unit >= 0xDC00 && unit <= 0xDFFF ? true : fail(s, "invalid-json");
+    if (unit < 0xDC00 || unit > 0xDFFF)
+        return fail(s, "invalid-json");
+    return true;
 }
 
 static bool scan_escape(scanner *s)
@@ -95,7 +97,9 @@ static bool scan_escape(scanner *s)
     s->at += 2;
     if (c == 'u')
         return scan_unicode(s);
-    return c && strchr("\"\\/bfnrt", c) ? true : fail(s, "invalid-json");
+    if (!c || !strchr("\"\\/bfnrt", c))
+        return fail(s, "invalid-json");
+    return true;
 }
 
 static bool scan_string(scanner *s)
@@ -131,7 +135,9 @@ static bool scan_digits(scanner *s, uint64_t *value)
             *value = *value * 10 + (uint64_t)(*s->at - '0');
         s->at++;
     }
-    return s->at > from ? true : fail(s, "invalid-json");
+    if (s->at == from)
+        return fail(s, "invalid-json");
+    return true;
 }
 
 /* After 'e' or 'E'. `bound`: the number without its exponent, rounded up. */
@@ -144,8 +150,10 @@ static bool scan_exponent(scanner *s, uint64_t bound)
         s->at++;
     if (!scan_digits(s, &exponent))
         return false;
+    if (negative && exponent > EXPONENT_LEAST)
+        return fail(s, "number-range");
     if (negative)
-        return exponent <= EXPONENT_LEAST ? true : fail(s, "number-range");
+        return true;
     for (uint64_t i = 0; i < exponent && bound > 0; i++) {
         bound *= 10;
         if (bound >= UINT64_C(1) << 53)

@@ -211,6 +211,35 @@ START_TEST(one_that_is_busy_while_it_is_compared_is_asked_again)
 }
 END_TEST
 
+START_TEST(one_that_cannot_say_its_state_after_the_preview_is_named)
+{
+    ck_assert_int_eq(shop_download(&s), CATALOGUE_PREVIEW);
+    uint32_t serial = shop_look(&s).preview->serial;
+    s.host.fail_call = HOST_STATE;
+    s.host.fail_code = POS_E_IO;
+    s.host.fail_times = 1;
+    ck_assert(core_catalogue_accept(s.b.core, s.b.now, serial));
+    shop_expect_failure(&s, CATALOGUE_FAIL_HOST);
+    ck_assert_int_eq(shop_look(&s).host_code, POS_E_IO);
+    ck_assert_uint_eq(s.host.swaps, 0);
+    ck_assert_uint_eq(s.host.staged.count, 0);
+}
+END_TEST
+
+/* Without a wizard the set-up is over, and without a licence there is none. */
+START_TEST(a_host_without_a_wizard_and_a_licence)
+{
+    s.b.setup = NULL;
+    s.b.licence = NULL;
+    bench_restart(&s.b);
+    bench_run(&s.b, 2000);
+    ck_assert(shop_look(&s).available && shop_look(&s).may_upload);
+    take_new();
+    bench_run(&s.b, 2 * 60000);
+    ck_assert(!shop_look(&s).may_upload); /* it sells by the cloud's data from now on */
+}
+END_TEST
+
 static int32_t swap_then_busy(void *ctx, const char *tag, char *reason, uint32_t room)
 {
     catalogue_host *h = ctx;
@@ -377,6 +406,8 @@ static void add_tests(TCase *c)
     tcase_add_test(c, lines_are_counted_a_page_at_a_time);
     tcase_add_test(c, a_busy_till_at_the_first_press_is_named);
     tcase_add_test(c, one_that_is_busy_while_it_is_compared_is_asked_again);
+    tcase_add_test(c, one_that_cannot_say_its_state_after_the_preview_is_named);
+    tcase_add_test(c, a_host_without_a_wizard_and_a_licence);
     tcase_add_test(c, a_swap_whose_state_cannot_be_read_is_done_all_the_same);
     tcase_add_test(c, an_undo_of_unknown_outcome_is_told_by_the_tag);
     tcase_add_test(c, what_is_not_discarded_is_said_and_tried_at_the_next_start);

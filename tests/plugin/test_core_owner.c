@@ -301,6 +301,21 @@ START_TEST(one_that_fails_leaves_it_to_the_owner)
 }
 END_TEST
 
+START_TEST(a_permission_given_anew_is_not_read_again)
+{
+    storage_memory_faults(b.disk)->secret_code = POS_E_IO;
+    bench_restart(&b);
+    ck_assert(b.core->assign.unread[0]);
+    ck_assert(bench_log_in(&b));
+    ck_assert_int_eq(bench_assign(&b, "sto_A", CLAIM_FIRST, NULL), PROGRESS_DONE);
+    bench_run(&b, 10 * 60000);
+    ck_assert(!b.core->assign.unread[0]);
+    bench_day(&b, 1);
+    ck_assert(bench_drain(&b, 60000));
+    ck_assert_uint_eq(cloud_counts(&b.cloud, b.closes[0].sha), 1);
+}
+END_TEST
+
 /* ---- a host without configuration data ---- */
 
 START_TEST(without_the_extension_there_is_nothing_of_it)
@@ -336,6 +351,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_renewal_under_way_gives_way_to_the_owner);
     tcase_add_test(tc, and_is_broken_off_by_a_disconnect);
     tcase_add_test(tc, one_that_fails_leaves_it_to_the_owner);
+    tcase_add_test(tc, a_permission_given_anew_is_not_read_again);
     tcase_add_test(tc, without_the_extension_there_is_nothing_of_it);
 }
 

@@ -90,6 +90,23 @@ START_TEST(an_export_without_memory_says_so)
 }
 END_TEST
 
+START_TEST(an_x_is_not_exported)
+{
+    static const pos_export exporter = {.struct_size = sizeof exporter, .save = save};
+    char place[20];
+    core_row row;
+    uint32_t total = 0;
+    b.cloud.fault = CLOUD_UNREACHED;
+    core_begin_call(b.core);
+    ck_assert(core_set_x_enabled(b.core, b.now, true));
+    bench_run(&b, 10000);
+    ck_assert_uint_eq(core_list_queue(b.core, b.now, 0, 1, &row, &total), 1);
+    ck_assert_int_eq(row.kind, POS_REPORT_X);
+    b.core->env.exporter = &exporter;
+    ck_assert_int_eq(core_export_item(b.core, b.now, row.id, false, place, sizeof place), POS_E_NOT_FOUND);
+}
+END_TEST
+
 /* ---- a document ---- */
 
 START_TEST(escapes_are_characters_or_faults)
@@ -341,6 +358,7 @@ static void add_tests(TCase *tc)
 {
     tcase_add_test(tc, an_id_set_without_memory_is_as_it_was);
     tcase_add_test(tc, an_export_without_memory_says_so);
+    tcase_add_test(tc, an_x_is_not_exported);
     tcase_add_test(tc, escapes_are_characters_or_faults);
     tcase_add_test(tc, a_state_with_more_than_there_is_room_for_is_cut);
     tcase_add_test(tc, numbers_beyond_what_they_may_be_read_as_none);
