@@ -62,6 +62,37 @@ START_TEST(also_when_the_last_of_them_is_not_given_out)
 }
 END_TEST
 
+/* The plugin's storage is lost; the owner says that it is the same till. */
+static void wipe_and_adopt(void)
+{
+    char till[PROTOCOL_TILL_ID_LEN + 1];
+    bench_stop(&b);
+    storage_memory_free(b.disk);
+    b.disk = storage_memory_new();
+    ck_assert(bench_start(&b));
+    ck_assert(bench_log_in(&b));
+    ck_assert_int_eq(bench_assign(&b, "sto_A", CLAIM_FIRST, NULL), PROGRESS_FAILED);
+    memcpy(till, core_known_tills(b.core).items[0].till_id, sizeof till);
+    ck_assert_int_eq(bench_assign(&b, "sto_A", CLAIM_SAME, till), PROGRESS_DONE);
+}
+
+/* A history that has new days and, above them, some of before: after a wipe nobody but the cloud knows which is which. */
+START_TEST(days_of_before_count_where_they_did)
+{
+    trade_and_reset();
+    for (uint32_t i = 10; i <= 12; i++)
+        ck_assert_int_eq(bench_hand_over(&b, &b.closes[i]), POS_OK);
+    ck_assert(bench_drain(&b, 60000));
+    for (uint32_t i = 3; i < 10; i++)
+        b.closes[i].forgotten = false;
+    wipe_and_adopt();
+    bench_run(&b, 3 * BENCH_HOUR_MS);
+    ck_assert_uint_eq(core_get_queue(b.core, b.now).pending, 0);
+    ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', true), 13);
+    ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', false), 13);
+}
+END_TEST
+
 static void hand_over_rebuilt(const bench_close *z, const char *document)
 {
     pos_report report = bench_report(&b, z);
@@ -102,6 +133,7 @@ int main(void)
     tcase_add_test(tc, the_new_days_are_fetched_without_a_restart);
     tcase_add_test(tc, also_one_that_is_missing_between_others);
     tcase_add_test(tc, also_when_the_last_of_them_is_not_given_out);
+    tcase_add_test(tc, days_of_before_count_where_they_did);
     tcase_add_test(tc, an_original_beside_another_of_its_batch_is_not_lost);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
