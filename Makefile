@@ -177,7 +177,7 @@ test-run: build $(BARE_BINS) $$(chosen_bins)
 chosen_bins = $(filter-out $(if $(SAN),$(MEASURING:%=$(BUILD)/tests/%)), \
     $(call chosen,$(BUILD)/tests/,$(TEST_BINS) $(FUZZ_TESTS)))
 # What these measure in bulk, a sanitizer distorts; what they call, others call under it.
-MEASURING := cloud/test_timing cloud/test_catalogue_large plugin/test_core_catalogue_large
+MEASURING := cloud/test_timing cloud/test_catalogue_large plugin/test_core_catalogue_large plugin/test_core_resend_bytes
 
 tests: $(TEST_BINS) $(BARE_BINS)
 
@@ -244,7 +244,7 @@ asan_build = $(call sanitize,asan,-fsanitize=address$(COMMA)undefined$(COMMA)fuz
 asan: deps-needed
 	+@ASAN_OPTIONS=detect_stack_use_after_return=1:detect_leaks=1:$$ASAN_OPTIONS \
 	    UBSAN_OPTIONS=print_stacktrace=1:$$UBSAN_OPTIONS CK_TIMEOUT_MULTIPLIER=4 TEST_DEADLINE_S=600 \
-	    SCREEN_MONKEY_EVENTS=$${SCREEN_MONKEY_EVENTS:-25000} \
+	    SCREEN_MONKEY_EVENTS=$${SCREEN_MONKEY_EVENTS:-10000} CORE_SEEDS=$${CORE_SEEDS:-50} \
 	    TEST_UNDER='$(NO_ASLR)' $(asan_build) test-run
 
 ## make tsan           the tests in which threads may run, under thread sanitizer
