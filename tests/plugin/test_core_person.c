@@ -167,6 +167,20 @@ START_TEST(registering_again_without_an_answer_is_the_same_request)
 }
 END_TEST
 
+START_TEST(recovering_carries_a_key_of_its_own)
+{
+    char keys[2][40];
+    for (int i = 0; i < 2; i++) {
+        core_begin_call(b.core);
+        ck_assert(core_recover(b.core, b.now, "ana@example.com", "en"));
+        snprintf(keys[i], sizeof keys[i], "%s", script_last(b.net)->request->idempotency_key);
+        core_person_forget(b.core);
+        ck_assert_uint_eq(strspn(keys[i], "0123456789abcdef"), 32);
+    }
+    ck_assert_str_ne(keys[0], keys[1]);
+}
+END_TEST
+
 START_TEST(lists_turn_pages)
 {
     ck_assert(bench_log_in(&b));
@@ -196,6 +210,7 @@ static void add_owner_tests(TCase *tc)
     tcase_add_test(tc, another_form_has_another_key);
     tcase_add_test(tc, a_key_that_cannot_be_stored_is_not_sent);
     tcase_add_test(tc, registering_goes_on_with_a_code);
+    tcase_add_test(tc, recovering_carries_a_key_of_its_own);
     tcase_add_test(tc, registering_again_without_an_answer_is_the_same_request);
     tcase_add_test(tc, lists_turn_pages);
 }
