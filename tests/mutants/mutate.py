@@ -30,8 +30,9 @@ class Token:
 
 
 class Mutant:
-    def __init__(self, path, text, kind, start, end, new):
+    def __init__(self, path, text, kind, start, end, new, function):
         self.path, self.kind, self.start, self.end, self.new = path, kind, start, end, new
+        self.where = f"{path} {function}"
         self.line = text.count("\n", 0, start) + 1
         begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
         stop = len(text) if stop < 0 else stop
@@ -43,7 +44,7 @@ class Mutant:
         return text[:self.start] + self.new + text[self.end:]
 
     def identity(self):
-        return f"{self.path}\t{self.before}\t{self.after}"
+        return f"{self.where}\t{self.before}\t{self.after}"
 
 
 def tokens_of(text):
@@ -52,7 +53,7 @@ def tokens_of(text):
 
 
 def bodies(tokens):
-    """(first, last, returns_bool) of each function's body, as indices of its braces."""
+    """(first, last) of each function's body, as indices of its braces."""
     depth, start = 0, None
     for i, token in enumerate(tokens):
         if token.text == "{":
@@ -64,6 +65,16 @@ def bodies(tokens):
             if depth == 0 and start is not None:
                 yield start, i
                 start = None
+
+
+def name_before(tokens, i):
+    """The name of the function whose body begins at token i."""
+    depth = 0
+    for k in range(i - 1, 0, -1):
+        depth += (tokens[k].text == ")") - (tokens[k].text == "(")
+        if depth == 0:
+            return tokens[k - 1].text
+    return "?"
 
 
 def matching(tokens, i):
@@ -145,28 +156,32 @@ def left_alone(tokens, first, last, text):
 def mutants_of(path, text):
     tokens = tokens_of(text)
     for first, last in bodies(tokens):
+        name = name_before(tokens, first)
         skipped, depth = list(left_alone(tokens, first, last, text)), 0
         for i in range(first + 1, last):
             depth += (tokens[i].text in ("(", "[")) - (tokens[i].text in (")", "]"))
             if any(a <= tokens[i].at < b for a, b in skipped):
                 continue
             for kind, new in of_token(tokens, i):
-                yield Mutant(path, text, kind, tokens[i].at, tokens[i].end, new)
+                yield Mutant(path, text, kind, tokens[i].at, tokens[i].end, new, name)
             begins = tokens[i - 1].text in (";", "{", "}", "else", ":") or (tokens[i - 1].text == ")" and
                                                                            tokens[i].kind == "name")
             if depth == 0 and begins:
                 for kind, start, end, new in of_statement(tokens, i, text):
-                    yield Mutant(path, text, kind, start, end, new)
+                    yield Mutant(path, text, kind, start, end, new, name)
 
 
 def in_order(path, text, seed):
     """All mutants of a file: one of each kind in turn, the order within a kind drawn from the seed."""
-    by_kind, seen = {}, {}
+    by_kind, seen, nth = {}, {}, {}
     for mutant in mutants_of(path, text):
-        identity = mutant.identity()
-        seen[identity] = seen.get(identity, 0) + 1
-        drawn = hashlib.sha256(f"{seed}\t{identity}\t{seen[identity]}".encode()).hexdigest()
+        same = f"{mutant.path}\t{mutant.before}\t{mutant.after}"
+        seen[same] = seen.get(same, 0) + 1
+        drawn = hashlib.sha256(f"{seed}\t{same}\t{seen[same]}".encode()).hexdigest()
         by_kind.setdefault(mutant.kind, []).append((drawn, mutant))
+        nth[mutant.identity()] = nth.get(mutant.identity(), 0) + 1
+        if nth[mutant.identity()] > 1:
+            mutant.where += f" ({nth[mutant.identity()]})"
     queues = [sorted(by_kind[kind], key=lambda pair: pair[0]) for kind in by_kind]
     queues.sort(key=lambda queue: queue[0][0])
     for turn in range(max((len(queue) for queue in queues), default=0)):

@@ -132,7 +132,7 @@ def share(sizes, count):
 
 
 def read_survivors(path):
-    """{identity: judgment}. Four lines each: where, before, after, judgment."""
+    """{identity: judgment}. Blocks of lines: file and function (and which of several), before, after, judgment."""
     known = {}
     if not os.path.exists(path):
         return known
@@ -174,7 +174,7 @@ def run(shop, count, seed, survivors_path):
     unjudged = [m for m in survived if m.identity() not in known]
     made = sum(len(r) for r in results.values())
     for mutant in unjudged:
-        print(f"\nnot judged yet ({os.path.basename(survivors_path)}):\n{mutant.path}\n- {mutant.before}\n"
+        print(f"\nnot judged yet ({os.path.basename(survivors_path)}):\n{mutant.where}\n- {mutant.before}\n"
               f"+ {mutant.after}")
     equivalent = sum(known.get(m.identity(), "").startswith("equivalent") for m in survived)
     found, real = made - len(survived), made - equivalent
