@@ -198,7 +198,7 @@ START_TEST(an_upload_that_is_killed_goes_on)
     set_up_with(SOME_ITEMS, folder, file);
     for (int64_t pages = 3; pages <= 9; pages += 3) {
         e2e_till_begin(&first, pages == 3 ? upload_script : "open\npress catalogue\nexpect FactoryCLOUD\npause 60s\n");
-        int64_t until_ms = e2e_now_ms() + 30000;
+        int64_t until_ms = e2e_now_ms() + e2e_patience_ms(30000);
         while (e2e_cloud_requests(&cloud, "catalogue-upload-page") < pages) {
             ck_assert_msg(e2e_now_ms() < until_ms, "fewer than %" PRId64 " pages", pages);
             e2e_nap(2);

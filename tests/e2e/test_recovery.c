@@ -258,7 +258,7 @@ static void answer_instead(const http_reply *answer)
     e2e_host_aim(&host, http_server_url(portal), ca);
     ck_assert_int_eq(e2e_host_start(&host, NULL, 0), POS_OK);
     close_days(1, 4);
-    int64_t until_ms = e2e_now_ms() + 20000;
+    int64_t until_ms = e2e_now_ms() + e2e_patience_ms(20000);
     while (http_server_count(portal) < 3) {
         ck_assert_msg(e2e_now_ms() < until_ms, "the portal was asked too seldom");
         e2e_host_beat(&host);

@@ -243,7 +243,7 @@ static void log_in_wrongly(void)
     e2e_owner_type(&host, "email", E2E_EMAIL);
     e2e_owner_type(&host, "password", PASSWORD_WRONG);
     e2e_owner_press(&host, "login.submit");
-    int64_t failed = e2e_now_ms() + 20000;
+    int64_t failed = e2e_now_ms() + e2e_patience_ms(20000);
     while (e2e_cloud_requests(&cloud, "login") < 1) {
         ck_assert_msg(e2e_now_ms() < failed, "nobody tried to log in");
         e2e_host_beat(&host);

@@ -37,7 +37,7 @@ static void take_down(int days)
 
 static void await_requests(const char *route, int64_t count)
 {
-    int64_t until_ms = e2e_now_ms() + 30000;
+    int64_t until_ms = e2e_now_ms() + e2e_patience_ms(30000);
     while (e2e_cloud_requests(&cloud, route) < count) {
         ck_assert_msg(e2e_now_ms() < until_ms, "%s was asked for fewer than %lld times", route, (long long)count);
         e2e_nap(2);
@@ -46,7 +46,7 @@ static void await_requests(const char *route, int64_t count)
 
 static void await_number(const char *database, const char *query, int64_t at_least)
 {
-    int64_t until_ms = e2e_now_ms() + 30000;
+    int64_t until_ms = e2e_now_ms() + e2e_patience_ms(30000);
     while (e2e_sql_number(database, NULL, query) < at_least) {
         ck_assert_msg(e2e_now_ms() < until_ms, "never %lld: %s", (long long)at_least, query);
         e2e_nap(2);

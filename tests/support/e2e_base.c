@@ -150,6 +150,12 @@ int64_t e2e_cpu_us(void)
     return read_us(CLOCK_THREAD_CPUTIME_ID);
 }
 
+int e2e_patience_ms(int ms)
+{
+    const char *times = getenv("CK_TIMEOUT_MULTIPLIER");
+    return times && atoi(times) > 1 ? ms * atoi(times) : ms;
+}
+
 void e2e_nap(int ms)
 {
     nanosleep(&(struct timespec){ms / 1000, (long)(ms % 1000) * 1000000}, NULL);
@@ -172,8 +178,9 @@ pid_t e2e_spawn(char *const argv[], int out_fd, int err_fd)
     _exit(127);
 }
 
-static bool await_end(pid_t pid, int timeout_ms)
+static bool await_end(pid_t pid, int limit_ms)
 {
+    int timeout_ms = e2e_patience_ms(limit_ms);
     int fd = (int)syscall(SYS_pidfd_open, pid, 0);
     int64_t until_ms = e2e_now_ms() + timeout_ms;
     siginfo_t seen = {.si_pid = 0};

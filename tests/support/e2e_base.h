@@ -26,6 +26,8 @@ void e2e_copy_folder(const char *from, const char *to);
 void e2e_join_path(char path[E2E_PATH_BYTES], const char *folder, const char *name);
 
 int64_t e2e_now_ms(void); /* CLOCK_MONOTONIC */
+/* How long to wait for what takes a good machine less than `ms`: longer where Check's own limits are, too. */
+int e2e_patience_ms(int ms);
 int64_t e2e_now_us(void);
 int64_t e2e_cpu_us(void); /* what this thread has worked: tells work from waiting, on a busy machine too */
 void e2e_nap(int ms);

@@ -50,7 +50,7 @@ static void await_line(e2e_cloud *cloud, int fd, int log_fd)
 {
     char line[256];
     size_t used = 0;
-    int64_t until_ms = e2e_now_ms() + START_MS;
+    int64_t until_ms = e2e_now_ms() + e2e_patience_ms(START_MS);
     while (used < sizeof line - 1 && !memchr(line, '\n', used)) {
         struct pollfd ready = {.fd = fd, .events = POLLIN};
         int64_t left_ms = until_ms - e2e_now_ms();

@@ -290,7 +290,7 @@ void e2e_host_beat(e2e_host *host)
 
 void e2e_host_await(e2e_host *host, e2e_condition holds, void *ctx, bool brisk, const char *what)
 {
-    int64_t until_ms = e2e_now_ms() + AWAIT_MS;
+    int64_t until_ms = e2e_now_ms() + e2e_patience_ms(AWAIT_MS);
     while (!holds(ctx)) {
         ck_assert_msg(e2e_now_ms() < until_ms, "never: %s; %u pending, status \"%s\"; see %s", what, host->tick.pending,
                       host->status, host->log_file);

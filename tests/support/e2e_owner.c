@@ -39,7 +39,7 @@ void e2e_owner_open(e2e_host *host)
 
 static void await(sight *s, e2e_condition holds, const char *what)
 {
-    int64_t until_ms = e2e_now_ms() + 20000;
+    int64_t until_ms = e2e_now_ms() + e2e_patience_ms(20000);
     while (!holds(s)) {
         if (e2e_now_ms() > until_ms) {
             e2e_owner_show(s->host);

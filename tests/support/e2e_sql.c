@@ -23,7 +23,7 @@ static void recover(const char *path)
         return;
     int code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_busy_timeout(handle, BUSY_MS);
+        code = sqlite3_busy_timeout(handle, e2e_patience_ms(BUSY_MS));
     if (code == SQLITE_OK)
         code = sqlite3_exec(handle, "SELECT COUNT(*) FROM sqlite_schema", NULL, NULL, NULL);
     ck_assert_msg(code == SQLITE_OK, "cannot recover %s: %s", path, sqlite3_errstr(code));
@@ -37,7 +37,7 @@ static sqlite3 *open_database(const char *path, const char *other)
     recover(path);
     int code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
     ck_assert_msg(code == SQLITE_OK, "cannot open %s: %s", path, sqlite3_errstr(code));
-    sqlite3_busy_timeout(handle, BUSY_MS);
+    sqlite3_busy_timeout(handle, e2e_patience_ms(BUSY_MS));
     if (other) {
         recover(other);
         snprintf(attach, sizeof attach, "ATTACH 'file:%s?mode=ro' AS other", other);
