@@ -37,6 +37,7 @@ bench: bench-bins
 	@BUILD=$(abspath $(BUILD)) ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' python3 tests/bench/run.py \
 	    $(abspath $(BENCH_ROWS)) $(BENCH_SCRIPTS)
 
-## make bench-chart    draw tests/bench/chart.svg from build/bench.json
+## make bench-chart    draw tests/bench/chart.svg from build/bench.json, and put its figures into the README's table
 bench-chart: | deps-needed
 	@python3 tests/bench/chart.py $(BUILD)/bench.json tests/bench/chart.svg
+	@python3 tests/bench/readme.py $(BUILD)/bench.json README.md
