@@ -257,7 +257,9 @@ static void write_key(catalogue_line *line)
 static bool is_ambiguous(const cJSON *object)
 {
     int count = 0;
-    for (const cJSON *a = object->child; a; a = a->next) {
+    const cJSON *a = NULL;
+    cJSON_ArrayForEach(a, object)
+    {
         if (++count > MEMBERS_MAX)
             return true;
         for (const cJSON *b = a->next; b; b = b->next) {

@@ -145,6 +145,16 @@ START_TEST(escapes_are_characters_or_faults)
 }
 END_TEST
 
+START_TEST(numbers_are_as_small_as_a_double_goes)
+{
+    ck_assert_ptr_null(document_check("{\"a\":1e-300}", 12).code);
+    ck_assert_str_eq(document_check("{\"a\":1e-301}", 12).code, "number-range");
+    ck_assert_ptr_null(document_check("{\"a\":9e15}", 10).code);
+    ck_assert_str_eq(document_check("{\"a\":9e16}", 10).code, "number-range");
+    ck_assert_str_eq(document_check("{\"a\":1e}", 8).code, "invalid-json");
+}
+END_TEST
+
 /* ---- the state ---- */
 
 START_TEST(a_state_with_more_than_there_is_room_for_is_cut)
@@ -360,6 +370,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, an_export_without_memory_says_so);
     tcase_add_test(tc, an_x_is_not_exported);
     tcase_add_test(tc, escapes_are_characters_or_faults);
+    tcase_add_test(tc, numbers_are_as_small_as_a_double_goes);
     tcase_add_test(tc, a_state_with_more_than_there_is_room_for_is_cut);
     tcase_add_test(tc, numbers_beyond_what_they_may_be_read_as_none);
     tcase_add_test(tc, more_troubled_reports_than_can_be_set_aside_do_not_make_it_hammer);
