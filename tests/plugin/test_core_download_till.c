@@ -304,96 +304,6 @@ START_TEST(what_is_not_discarded_is_said_and_tried_at_the_next_start)
 }
 END_TEST
 
-/* ---- the cloud ---- */
-
-START_TEST(the_same_revision_told_anew_is_the_same)
-{
-    take_new();
-    s.b.core->state.catalogue.taken_etag[0] ^= 1;
-    ck_assert_int_eq(shop_download(&s), CATALOGUE_IDLE);
-    ck_assert_int_eq(shop_look(&s).outcome, CATALOGUE_SAME);
-    ck_assert_uint_eq(s.cloud.unchanged, 0);
-    ck_assert_uint_eq(s.host.swaps, 1);
-}
-END_TEST
-
-static void answer_too_large(void *ctx, net_script *script, const script_request *r)
-{
-    if (strstr(r->request->path, "/catalogue/lines"))
-        script_fail(script, r->ticket, NET_FAILED_TOO_LARGE);
-    else
-        cloud_handle(ctx, script, r);
-}
-
-START_TEST(a_page_beyond_all_limits_ends_it)
-{
-    s.b.net->handle = answer_too_large;
-    core_begin_call(s.b.core);
-    ck_assert(core_catalogue_download(s.b.core, s.b.now));
-    shop_run(&s);
-    shop_expect_failure(&s, CATALOGUE_FAIL_PAGE);
-    ck_assert_uint_eq(s.host.staged.count, 0);
-    s.b.net->handle = cloud_handle;
-}
-END_TEST
-
-START_TEST(data_of_another_store_are_no_base_for_changes)
-{
-    take_new();
-    ck_assert(!shop_look(&s).taken_elsewhere);
-    ck_assert_int_eq(bench_assign(&s.b, "sto_B", CLAIM_FIRST, NULL), PROGRESS_DONE);
-    ck_assert(shop_look(&s).taken_elsewhere);
-    revise();
-    s.cloud.asked_since = false;
-    ck_assert_int_eq(shop_download(&s), CATALOGUE_PREVIEW);
-    ck_assert(!s.cloud.asked_since);
-    ck_assert_int_eq(s.b.core->catalogue->job->own_revision, 0);
-    ck_assert_int_eq(shop_accept(&s), CATALOGUE_TAKEN);
-    ck_assert(!shop_look(&s).taken_elsewhere);
-}
-END_TEST
-
-/* ---- the owner ---- */
-
-START_TEST(a_press_out_of_turn_does_nothing)
-{
-    ck_assert(!core_catalogue_accept(s.b.core, s.b.now, 1));
-    ck_assert(!core_catalogue_keep(s.b.core, s.b.now));
-    ck_assert(!core_catalogue_replace(s.b.core, s.b.now, 7));
-    ck_assert(!core_catalogue_cancel(s.b.core, s.b.now));
-    ck_assert_int_eq(shop_download(&s), CATALOGUE_PREVIEW);
-    ck_assert(!core_catalogue_download(s.b.core, s.b.now));
-    ck_assert(!core_catalogue_upload(s.b.core, s.b.now));
-    ck_assert(!core_catalogue_undo(s.b.core, s.b.now));
-    ck_assert(!core_catalogue_keep(s.b.core, s.b.now));
-    core_catalogue_dismiss(s.b.core);
-    ck_assert_int_eq(shop_look(&s).phase, CATALOGUE_PREVIEW);
-    ck_assert_int_eq(shop_accept(&s), CATALOGUE_TAKEN);
-    core_catalogue_dismiss(s.b.core);
-    ck_assert_int_eq(shop_look(&s).outcome, CATALOGUE_NOTHING);
-}
-END_TEST
-
-START_TEST(a_retry_skips_the_wait_for_the_cloud)
-{
-    s.cloud.fault = CLOUD_UNREACHED;
-    s.cloud.fault_at = 1;
-    s.cloud.fault_times = 6;
-    core_begin_call(s.b.core);
-    ck_assert(core_catalogue_download(s.b.core, s.b.now));
-    for (int i = 0; i < 200 && shop_look(&s).next_try_in_ms <= 0; i++) {
-        bench_tick(&s.b, 0);
-        bench_pass(&s.b, 1);
-    }
-    ck_assert_int_gt(shop_look(&s).next_try_in_ms, 0);
-    s.cloud.fault = CLOUD_FINE;
-    core_begin_call(s.b.core);
-    core_retry_now(s.b.core, s.b.now);
-    ck_assert_int_eq(shop_look(&s).next_try_in_ms, 0);
-    ck_assert_int_eq(shop_run(&s), CATALOGUE_PREVIEW);
-}
-END_TEST
-
 static void add_tests(TCase *c)
 {
     tcase_add_test(c, what_the_till_lost_is_staged_again);
@@ -411,11 +321,6 @@ static void add_tests(TCase *c)
     tcase_add_test(c, a_swap_whose_state_cannot_be_read_is_done_all_the_same);
     tcase_add_test(c, an_undo_of_unknown_outcome_is_told_by_the_tag);
     tcase_add_test(c, what_is_not_discarded_is_said_and_tried_at_the_next_start);
-    tcase_add_test(c, the_same_revision_told_anew_is_the_same);
-    tcase_add_test(c, a_page_beyond_all_limits_ends_it);
-    tcase_add_test(c, data_of_another_store_are_no_base_for_changes);
-    tcase_add_test(c, a_press_out_of_turn_does_nothing);
-    tcase_add_test(c, a_retry_skips_the_wait_for_the_cloud);
 }
 
 int main(void)
