@@ -116,7 +116,8 @@ typedef enum sim_weather {
     WEATHER_PORTAL, /* something answers, but not the cloud */
     WEATHER_SMALL,  /* a proxy that takes small bodies only */
     WEATHER_ROUGH,  /* every third request fails somehow */
-    WEATHER_BUSY    /* the cloud answers 429 and 5xx */
+    WEATHER_BUSY,   /* the cloud answers 429 and 5xx */
+    WEATHER_SLOW    /* every answer takes up to a minute */
 } sim_weather;
 
 typedef struct sim_net {

@@ -101,6 +101,8 @@ static chance draw_by_weather(sim_till *t, const net_request *request)
         return (chance){FATE_UNREACHED, ROW_OFFLINE};
     case WEATHER_PORTAL:
         return (chance){FATE_INSTEAD, ROW_PORTAL};
+    case WEATHER_SLOW:
+        return (chance){FATE_LATE_ANSWER, ROW_SLOW};
     case WEATHER_BUSY:
         return draw(t, crowded, sizeof crowded / sizeof crowded[0]);
     case WEATHER_ROUGH:

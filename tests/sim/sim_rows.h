@@ -53,6 +53,7 @@
     ROW(NET, PORTAL, "captive-portal")                                                                                 \
     ROW(NET, SMALL_PROXY, "proxy-413")                                                                                 \
     ROW(NET, ROUGH, "rough-network")                                                                                   \
+    ROW(NET, SLOW, "slow-network")                                                                                     \
     ROW(NET, BUSY, "busy-cloud")                                                                                       \
     ROW(NET, REQUEST_LOST, "request-lost")                                                                             \
     ROW(NET, REQUEST_CUT, "request-cut")                                                                               \

@@ -67,6 +67,11 @@ static bool network_gets_rough(sim *s, sim_till *t)
     return weather_turns(s, t, WEATHER_ROUGH);
 }
 
+static bool network_gets_slow(sim *s, sim_till *t)
+{
+    return weather_turns(s, t, WEATHER_SLOW);
+}
+
 static bool cloud_gets_busy(sim *s, sim_till *t)
 {
     return weather_turns(s, t, WEATHER_BUSY);
@@ -147,6 +152,7 @@ static const struct {
     {24, ROW_PORTAL, true, meets_a_portal},
     {24, ROW_SMALL_PROXY, true, meets_a_small_proxy},
     {24, ROW_ROUGH, false, network_gets_rough},
+    {24, ROW_SLOW, true, network_gets_slow},
     {24, ROW_BUSY, false, cloud_gets_busy},
     {8, ROW_CLOCK_1970, false, clock_to_1970},
     {8, ROW_CLOCK_2038, false, clock_to_2038},
