@@ -12,7 +12,7 @@ COVERAGE_TESTS  = $(if $(filter yes,$(WHOLE)),$(TEST_BINS) $(FUZZ_TESTS),$(COVER
 
 .PHONY: coverage coverage-run
 .SECONDEXPANSION:
-coverage-run: $$(COVERAGE_TESTS) $(if $(filter yes,$(WHOLE)),build)
+coverage-run: $$(COVERAGE_TESTS) $(if $(filter yes,$(WHOLE)),build tests)
 	@find $(BUILD) -name '*.gcda' -delete
 	@BUILD=$(abspath $(BUILD)) CC='$(CC)' CRASH_CUTS=1 CORE_SEEDS=10 TEST_JOBS=$(test_jobs) \
 	    tests/run.sh $(abspath $(COVERAGE_TESTS))
