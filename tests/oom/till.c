@@ -13,8 +13,8 @@
 #define STEP_MS       50u
 #define STOP_MS       5000u
 #define SETTLE_TICKS  150u
-#define DRAIN_TICKS   2000u
-#define PATIENT_TICKS 5000u
+#define DRAIN_TICKS   40000u
+#define PATIENT_TICKS 20000u
 
 static till *of_bench(void *ctx)
 {
