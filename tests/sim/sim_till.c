@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define READ_MAX        (256u * 1024u + 96u * 1024u) /* the documents of a tick, and headers and a page or two */
-#define GETS_MAX        136u                         /* of a batch of 64: header and document of each, and a few more */
+#define GETS_MAX        224u /* of a batch of 64: header and document of each; of a resend: a page; and a few more */
 #define OPERATIONS_KEPT 200u
 #define ZERO_TICKS_MAX  20000u
 #define START_AGAIN_MS  SIM_MINUTE
