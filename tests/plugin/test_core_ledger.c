@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A close that is handed over after a later one belongs to the epoch of its day: also when all that tells its place is
- * the delivery ledger, or the record of one that is kept.
+ * What the delivery ledger is for. A close that is handed over after a later one belongs to the epoch of its day: also
+ * when all that tells its place is the ledger, or the record of one that is kept.
  */
 #include "support/core_bench.h"
 
@@ -59,14 +59,35 @@ START_TEST(a_kept_one_tells_its_place)
 }
 END_TEST
 
+/* Otherwise a close that comes once more, or in another store, would be taken for a new one. */
+START_TEST(what_was_accepted_is_in_the_outbox_or_in_the_ledger_at_every_instant)
+{
+    bench_pass(&b, BENCH_HOUR_MS);
+    ck_assert_int_eq(bench_hand_over(&b, bench_commit(&b, 1, "a")), POS_OK);
+    for (int ticks = 0; ticks < 500; ticks++) {
+        bench_pass(&b, bench_tick(&b, 0));
+        for (uint64_t n = storage_memory_durable(b.disk); n <= storage_memory_operations(b.disk); n++) {
+            storage_memory *left = storage_memory_after_crash(b.disk, n, UINT64_MAX);
+            ck_assert_ptr_nonnull(left);
+            ck_assert_uint_ge(storage_memory_record_count(left, COLLECTION_OUTBOX) +
+                                  storage_memory_record_count(left, COLLECTION_LEDGER),
+                              1);
+            storage_memory_free(left);
+        }
+    }
+    ck_assert_uint_eq(storage_memory_record_count(b.disk, COLLECTION_OUTBOX), 0);
+}
+END_TEST
+
 int main(void)
 {
-    Suite *suite = suite_create("core: late");
-    TCase *tc = tcase_create("late");
+    Suite *suite = suite_create("core: ledger");
+    TCase *tc = tcase_create("ledger");
     tcase_set_timeout(tc, 30);
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, the_ledger_tells_its_place);
     tcase_add_test(tc, a_kept_one_tells_its_place);
+    tcase_add_test(tc, what_was_accepted_is_in_the_outbox_or_in_the_ledger_at_every_instant);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
