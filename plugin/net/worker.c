@@ -158,9 +158,8 @@ static bool take_orders(worker *self)
         give_up(self, next, NET_CANCELLED, "cancelled");
     /* A file of authorities that was read while memory was short, or was being replaced, is read anew. */
     if (self->active_count == 0 && (generation != self->generation || self->doubtful)) {
-        bool due = generation != self->generation;
         renew(self, generation);
-        changed = due && self->generation == generation;
+        changed = self->generation == generation && !self->doubtful; /* a call that woke the old handle was not heard */
     }
     while (self->active_count < ACTIVE_MAX && (next = mailbox_start_next(self->box)) != NULL) {
         start(self, next);
