@@ -4,6 +4,18 @@
 
 /* ---- in sync ---- */
 
+START_TEST(before_the_first_one_nothing_has_failed)
+{
+    for (int i = 0; i < 2; i++) {
+        core_resend r = core_get_resend(b.core, b.now);
+        ck_assert_int_eq(r.stage, RESEND_STAGE_NEVER);
+        ck_assert_int_eq(r.failure.outcome, PROTOCOL_DONE);
+        ck_assert_int_eq(r.failure.cause, CAUSE_NONE);
+        bench_restart(&b);
+    }
+}
+END_TEST
+
 START_TEST(in_sync_is_one_question)
 {
     resend_trade(1, 40);
@@ -165,6 +177,7 @@ int main(void)
     TCase *tc = tcase_create("resend");
     tcase_set_timeout(tc, 60);
     tcase_add_checked_fixture(tc, resend_setup, resend_teardown);
+    tcase_add_test(tc, before_the_first_one_nothing_has_failed);
     tcase_add_test(tc, in_sync_is_one_question);
     tcase_add_test(tc, a_till_that_never_closed_has_nothing_to_ask);
     tcase_add_test(tc, without_a_store_there_is_nobody_to_ask);
