@@ -272,6 +272,31 @@ START_TEST(one_noted_without_a_store_is_not_gone_on_with)
 }
 END_TEST
 
+static uint32_t questions;
+
+static uint32_t count_refused(net *face, net_request *request)
+{
+    (void)face;
+    questions += strstr(request->path, "/reports/compare") != NULL;
+    net_request_free(request);
+    return 0;
+}
+
+START_TEST(a_net_that_takes_nothing_is_asked_less_and_less_often)
+{
+    resend_trade(1, 8);
+    questions = 0;
+    b.net->face.submit = count_refused;
+    ck_assert(resend_start());
+    bench_run(&b, 31000); /* it waits 1, 2, 4, 8 and 16 s, or as little as half */
+    ck_assert_uint_ge(questions, 5);
+    ck_assert_uint_le(questions, 6);
+    ck_assert_int_gt(core_get_resend(b.core, b.now).next_try_in_ms, 0);
+    b.net->face.submit = script_submit;
+    resend_check_result(resend_finish(), 8, 0, 0);
+}
+END_TEST
+
 START_TEST(a_net_that_takes_nothing_is_asked_again_later)
 {
     resend_trade(1, 8);
@@ -300,6 +325,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, what_is_too_large_is_kept_and_shown_without_its_document);
     tcase_add_test(tc, a_store_that_closes_holds_it_until_it_opens);
     tcase_add_test(tc, one_noted_without_a_store_is_not_gone_on_with);
+    tcase_add_test(tc, a_net_that_takes_nothing_is_asked_less_and_less_often);
     tcase_add_test(tc, a_net_that_takes_nothing_is_asked_again_later);
 }
 
