@@ -166,6 +166,27 @@ START_TEST(clock_in_both_directions)
 }
 END_TEST
 
+/* Five minutes are still good, to the millisecond; the way to the cloud takes its time. */
+START_TEST(clock_at_the_edge_of_what_is_tolerated)
+{
+    static const struct {
+        int64_t wrong_ms;
+        core_check_state expected;
+    } edges[] = {
+        {300000, CHECK_STATE_GOOD}, {300001, CHECK_STATE_BAD}, {-300000, CHECK_STATE_GOOD}, {-300001, CHECK_STATE_BAD}};
+    bench_assign(b);
+    b->now.wall_ms = BENCH_NOW_MS;
+    diagnose();
+    int64_t of_the_way_ms = found().clock_difference_ms;
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+        b->now.wall_ms = BENCH_NOW_MS + edges[i].wrong_ms - of_the_way_ms;
+        diagnose();
+        ck_assert_int_eq(found().clock_difference_ms, edges[i].wrong_ms);
+        ck_assert_int_eq(state(CHECK_CLOCK), edges[i].expected);
+    }
+}
+END_TEST
+
 START_TEST(session_that_has_ended)
 {
     bench_assign(b);
@@ -346,6 +367,7 @@ static void add_diagnosis(TCase *tc)
     tcase_add_test(tc, captive_portal);
     tcase_add_test(tc, a_connection_that_breaks_later);
     tcase_add_test(tc, clock_in_both_directions);
+    tcase_add_test(tc, clock_at_the_edge_of_what_is_tolerated);
     tcase_add_test(tc, session_that_has_ended);
     tcase_add_test(tc, busy_cloud);
     tcase_add_test(tc, store_that_closes_and_opens);
