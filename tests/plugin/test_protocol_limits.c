@@ -173,7 +173,8 @@ END_TEST
     "{\"store_id\":\"sto_1\",\"company_id\":\"cmp_1\",\"name\":\"Centro\",\"address\":\"Calle\",\"time_zone\":"        \
     "\"Europe/Madrid\",\"currency\":\"EUR\"}"
 
-START_TEST(of_too_many_registers_the_newest_epochs_are_kept)
+/* One more than there is room for, with epochs from 1 in their order, and 0 at the place `oldest`. */
+static void check_registers(int oldest)
 {
     static char body[32768];
     protocol_verdict verdict;
@@ -181,17 +182,27 @@ START_TEST(of_too_many_registers_the_newest_epochs_are_kept)
     int used = snprintf(body, sizeof body,
                         "{\"till_token\":\"fct_t\",\"till_id\":\"" TILL "\",\"store\":" STORE ",\"company\":" COMPANY
                         ",\"registers\":[");
-    for (int i = 0; i <= PROTOCOL_REGISTERS_MAX; i++) /* the last one is the oldest */
+    for (int i = 0; i <= PROTOCOL_REGISTERS_MAX; i++)
         used += snprintf(body + used, sizeof body - (size_t)used, "%s{\"register_id\":\"r%d\",\"epoch\":%d}",
-                         i > 0 ? "," : "", i, i < PROTOCOL_REGISTERS_MAX ? i + 1 : 0);
+                         i > 0 ? "," : "", i,
+                         i < oldest    ? i + 1
+                         : i == oldest ? 0
+                                       : i);
     snprintf(body + used, sizeof body - (size_t)used, "]}");
     net_answer answer = probe_json(201, body);
     protocol_read_till(&answer, &verdict, &till);
     ck_assert_int_eq(verdict.outcome, PROTOCOL_DONE);
     ck_assert_uint_eq(till.register_count, PROTOCOL_REGISTERS_MAX);
     for (uint32_t i = 0; i < till.register_count; i++)
-        ck_assert_uint_eq(till.registers[i].epoch, i + 1);
+        ck_assert_msg(till.registers[i].epoch == i + 1, "the oldest at %d: epoch %u at %u", oldest,
+                      till.registers[i].epoch, i);
     net_answer_clear(&answer);
+}
+
+START_TEST(of_too_many_registers_the_newest_epochs_are_kept)
+{
+    for (int oldest = 0; oldest <= PROTOCOL_REGISTERS_MAX; oldest++)
+        check_registers(oldest);
 }
 END_TEST
 
