@@ -195,7 +195,7 @@ int64_t catalogue_wait_ms(const core *c, core_time now)
     if (!k->started)
         return CATALOGUE_HOST_WAIT_MS;
     if (k->giving_up.ticket != 0)
-        return 0;
+        return CORE_ANSWER_WAIT_MS;
     if (k->giving_up.upload_id[0]) {
         int64_t next = backoff_wait_ms(&k->giving_up.backoff, now.elapsed_ms);
         wait = next < wait ? (next > 1 ? next : 1) : wait;
@@ -204,7 +204,7 @@ int64_t catalogue_wait_ms(const core *c, core_time now)
         k->v.phase == CATALOGUE_DECIDING)
         return wait;
     if (k->job->ticket != 0)
-        return 0;
+        return core_answer_wait_ms(k->job->asked_at, now);
     int64_t next = backoff_wait_ms(&k->job->backoff, now.elapsed_ms);
     if (k->job->host_wait_until > now.elapsed_ms)
         next = k->job->host_wait_until - now.elapsed_ms;

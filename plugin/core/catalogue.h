@@ -158,7 +158,7 @@ void catalogue_close(core *c);
 /* True: there is more to do at once. No write: what is to be stored is in the state. */
 bool catalogue_tick(core *c, core_time now);
 bool catalogue_take_answer(core *c, core_time now, net_answer *answer); /* may take the body */
-/* Until something is due by the clock alone. -1: nothing; 0: an answer is on its way. */
+/* Until something is due by the clock alone, or an answer is to be looked for. -1: nothing. */
 int64_t catalogue_wait_ms(const core *c, core_time now);
 void catalogue_try_now(core *c);
 

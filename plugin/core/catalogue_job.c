@@ -143,6 +143,7 @@ void catalogue_submit(core *c, core_time now, net_request *request)
     static const protocol_verdict no_memory = {
         .outcome = PROTOCOL_RETRY, .cause = CAUSE_OFFLINE, .net = NET_FAILED_MEMORY, .retry_after_ms = -1};
     job->ticket = request ? c->env.net->submit(c->env.net, request) : 0;
+    job->asked_at = now.elapsed_ms;
     if (job->ticket == 0)
         try_later(c, now, &no_memory);
 }

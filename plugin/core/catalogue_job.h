@@ -33,7 +33,8 @@ typedef struct catalogue_page {
 
 typedef struct catalogue_job {
     char store_id[PROTOCOL_ID_MAX + 1];
-    uint32_t ticket; /* 0: nothing is asked */
+    uint32_t ticket;  /* 0: nothing is asked */
+    int64_t asked_at; /* elapsed ms */
     backoff backoff;
     int64_t host_wait_until; /* elapsed ms: the host was busy */
     uint32_t restarts;

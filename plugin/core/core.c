@@ -14,7 +14,6 @@
 #include "core/internal.h"
 
 #define TICK_IDLE_MS    UINT32_C(1000)
-#define TICK_WAITING_MS UINT32_C(20)
 #define TICK_LONGEST_MS INT64_C(60000)
 #define WRITE_RETRY_MS  INT64_C(1000)
 
@@ -258,28 +257,18 @@ static int64_t shorter(int64_t a, int64_t b)
     return b >= 0 && b < a ? b : a;
 }
 
-/* How long until an answer is looked for: soon after a batch was sent, less and less often as it takes its time. */
-static uint32_t answer_wait_ms(const core *c, core_time now)
-{
-    int64_t waited_ms = now.elapsed_ms - c->sender.submitted_at;
-    if (waited_ms < 8)
-        return 1;
-    return waited_ms < 4 * TICK_WAITING_MS ? (uint32_t)waited_ms / 4 : TICK_WAITING_MS;
-}
-
 /* Until something is due by the clock alone. */
 static uint32_t next_delay(const core *c, core_time now)
 {
     if (c->sender.phase == SENDER_IN_FLIGHT)
-        return answer_wait_ms(c, now);
+        return (uint32_t)core_answer_wait_ms(c->sender.submitted_at, now);
     if (person_is_busy(c) || disconnect_is_running(c) || c->diagnose.view.running || c->resend.ticket != 0)
-        return TICK_WAITING_MS;
+        return CORE_ANSWER_WAIT_MS;
     int64_t delay = TICK_LONGEST_MS;
     if (xslot_takes(c))
         delay = shorter(delay, schedule_wait_ms(&c->x.schedule, now.elapsed_ms));
     delay = shorter(delay, catchup_wait_ms(c, now));
-    int64_t catalogue_ms = catalogue_wait_ms(c, now);
-    delay = shorter(delay, catalogue_ms == 0 ? (int64_t)TICK_WAITING_MS : catalogue_ms);
+    delay = shorter(delay, catalogue_wait_ms(c, now));
     delay = shorter(delay, resend_wait_ms(c, now));
     if (c->write_retry_at > now.elapsed_ms)
         delay = shorter(delay, c->write_retry_at - now.elapsed_ms);

@@ -67,6 +67,9 @@ uint64_t core_random(core *c);
 void core_log(core *c, uint32_t level, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void core_changed(core *c);
 void core_forget_failure(core *c); /* why uploads failed is over */
+/* How long until the answer to what was asked then is looked for: soon, and less and less often as it takes its time. */
+#define CORE_ANSWER_WAIT_MS 20 /* at most */
+int64_t core_answer_wait_ms(int64_t asked_at, core_time now);
 /* Writes the state if the budget of this call allows, else leaves it to a tick. */
 int32_t core_save_state(core *c);
 

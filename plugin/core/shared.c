@@ -33,6 +33,14 @@ void core_forget_failure(core *c)
     c->last_failure = (protocol_verdict){.outcome = PROTOCOL_DONE, .cause = CAUSE_NONE};
 }
 
+int64_t core_answer_wait_ms(int64_t asked_at, core_time now)
+{
+    int64_t waited_ms = now.elapsed_ms - asked_at;
+    if (waited_ms < 8)
+        return 1;
+    return waited_ms < 4 * CORE_ANSWER_WAIT_MS ? waited_ms / 4 : CORE_ANSWER_WAIT_MS;
+}
+
 uint64_t core_generation(const core *c)
 {
     return c->generation;
