@@ -73,10 +73,10 @@ includes = $(INC_$(call area,$1)) $(INC_$(call area,$1)-$(word 2,$(subst /, ,$1)
 once = $(eval $1 := $(shell pkg-config $2))$($1)
 PLUGIN_LIBS = $(call once,PLUGIN_LIBS,--libs libcurl libcjson libsodium libzstd zlib) -lpthread
 SDK_LIBS    = $(call once,SDK_LIBS,--libs sqlite3 libsodium libcjson zlib) -ldl -lpthread
-CLOUD_LIBS  = $(call once,CLOUD_LIBS,--libs libmicrohttpd gnutls sqlite3 libsodium libcjson libzstd zlib libcurl) -lpthread
+CLOUD_LIBS  = $(call once,CLOUD_LIBS,--libs libmicrohttpd gnutls sqlite3 libsodium libcjson libzstd zlib libcurl) -lpthread -lm
 TILL_LIBS   = $(call once,TILL_LIBS,--libs libmicrohttpd) $(SDK_LIBS) -lm
 CHECK_LIBS  = $(call once,CHECK_LIBS,--libs check)
-TEST_LIBS   = $(PLUGIN_LIBS) $(SDK_LIBS) $(CLOUD_LIBS) $(CHECK_LIBS) -lm
+TEST_LIBS   = $(PLUGIN_LIBS) $(SDK_LIBS) $(CLOUD_LIBS) $(CHECK_LIBS)
 
 # V=1 shows the commands.
 say = $(if $(V),,@printf '%-6s %s\n' '$1' '$2';)
