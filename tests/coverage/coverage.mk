@@ -8,7 +8,9 @@ deps_coverage := $(deps_test) gcovr
 COVERAGE_LATE  := net% texts% core_catalogue_large core_resend_bytes screens_monkey
 COVERAGE_GATE   = $(filter-out $(COVERAGE_LATE:%=$(BUILD)/tests/plugin/test_%), \
                       $(filter $(BUILD)/tests/plugin/% $(BUILD)/tests/crash/%,$(TEST_BINS)))
-COVERAGE_TESTS  = $(if $(filter yes,$(WHOLE)),$(TEST_BINS) $(FUZZ_TESTS),$(COVERAGE_GATE))
+# How long a call takes says nothing where nothing is optimised.
+COVERAGE_TESTS  = $(if $(filter yes,$(WHOLE)),$(filter-out %/test_waiting %/test_timing,$(TEST_BINS)) $(FUZZ_TESTS), \
+                      $(COVERAGE_GATE))
 
 .PHONY: coverage coverage-run
 .SECONDEXPANSION:
