@@ -93,8 +93,8 @@ static net_config make_net_config(const pos_host_info *info, char *agent, size_t
 static void log_unusable_address(const pos_instance *self)
 {
     const char *reason;
-    if (net_url_is_allowed(self->host.info.cloud_url, &reason))
-        return;
+    if (net_url_is_allowed(self->host.info.cloud_url, &reason) || reason == NULL)
+        return; /* without a reason memory is out, which says nothing of the address */
     char line[256];
     snprintf(line, sizeof line, "pos_host_info.cloud_url cannot be used, so nothing is sent: %s", reason);
     self->host.host.log(self->host.host.ctx, POS_LOG_MISUSE, line);

@@ -127,7 +127,8 @@ net_request *net_request_new(const char *method);
 void net_request_free(net_request *request); /* wipes token and body */
 void net_answer_clear(net_answer *answer);   /* wipes and frees the body, drops what was read of it */
 
-/* Is this address one that requests may go to (https, or http on loopback)? *reason: static text, when not. */
+/* Is this address one that requests may go to (https, or http on loopback)? *reason: static text, when not;
+ * NULL: memory is out. */
 bool net_url_is_allowed(const char *url, const char **reason);
 
 #endif
