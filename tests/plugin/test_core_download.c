@@ -1,24 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Configuration data from the cloud: staged, shown, accepted, swapped, undone; and everything that may come between. */
-#include "support/catalogue_bench.h"
-
-static shop s;
-
-static void setup(void)
-{
-    shop_open(&s);
-    lines_put_items(&s.host.local, "Old", 1, 20);
-    shop_connect(&s);
-    lines_put_head(&s.cloud.now);
-    lines_put_items(&s.cloud.now, "New", 1, 5);
-    lines_put_items(&s.cloud.now, "Old", 6, 22);
-    s.cloud.revision = 7;
-}
-
-static void teardown(void)
-{
-    shop_close(&s);
-}
+#include "support/catalogue_shop.h"
 
 static void expect_changes(catalogue_kind kind, int64_t added, int64_t changed, int64_t removed)
 {

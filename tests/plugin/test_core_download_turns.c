@@ -3,42 +3,7 @@
  * Configuration data from the cloud, out of turn: the same revision told anew, a page beyond all limits, data of another
  * store, presses that come too early or too late, a retry that does not wait.
  */
-#include "support/catalogue_bench.h"
-
-static shop s;
-
-static void setup(void)
-{
-    shop_open(&s);
-    lines_put_items(&s.host.local, "Old", 1, 20);
-    shop_connect(&s);
-    lines_put_head(&s.cloud.now);
-    lines_put_items(&s.cloud.now, "New", 1, 5);
-    lines_put_items(&s.cloud.now, "Old", 6, 22);
-    s.cloud.revision = 7;
-}
-
-static void teardown(void)
-{
-    shop_close(&s);
-}
-
-static void take_new(void)
-{
-    ck_assert_int_eq(shop_download(&s), CATALOGUE_PREVIEW);
-    ck_assert_int_eq(shop_accept(&s), CATALOGUE_TAKEN);
-    ck_assert(lines_equal(&s.host.local, &s.cloud.now));
-}
-
-/* The cloud's next revision: one item more, one renamed. */
-static void revise(void)
-{
-    catalogue_cloud_revise(&s.cloud);
-    lines_clear(&s.cloud.now);
-    lines_put_head(&s.cloud.now);
-    lines_put_items(&s.cloud.now, "New", 1, 6);
-    lines_put_items(&s.cloud.now, "Old", 7, 23);
-}
+#include "support/catalogue_shop.h"
 
 /* ---- the cloud ---- */
 

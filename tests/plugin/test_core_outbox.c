@@ -364,7 +364,7 @@ START_TEST(figures_that_no_header_can_carry_are_rejected_and_block_nothing)
 }
 END_TEST
 
-START_TEST(one_over_four_mebibytes_is_caught_up_as_a_stub)
+START_TEST(one_over_four_mebibytes_is_caught_up_without_its_document)
 {
     hand_over_new(1, "a");
     ck_assert(bench_drain(&b, 60000));
@@ -413,7 +413,7 @@ int main(void)
     tcase_add_checked_fixture(connected, setup_connected, teardown);
     tcase_add_test(connected, even_while_or_after_the_rebuilt_one_was_sent);
     tcase_add_test(connected, figures_that_no_header_can_carry_are_rejected_and_block_nothing);
-    tcase_add_test(connected, one_over_four_mebibytes_is_caught_up_as_a_stub);
+    tcase_add_test(connected, one_over_four_mebibytes_is_caught_up_without_its_document);
     suite_add_tcase(suite, connected);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

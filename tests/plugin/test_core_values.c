@@ -257,7 +257,7 @@ START_TEST(dates_and_limits)
     ck_assert_int_eq(take(&in, &out), POS_OK);
     in.document_size++;
     ck_assert_int_eq(take(&in, &out), POS_E_TOO_LARGE);
-    ck_assert_int_eq(out.z_number, 1); /* filled all the same: it is kept as a stub */
+    ck_assert_int_eq(out.z_number, 1); /* filled all the same: it is kept without its document */
     in = good;
     in.document = NULL;
     in.document_size = 0;
