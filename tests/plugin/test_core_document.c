@@ -29,6 +29,7 @@ START_TEST(good_documents_pass)
         "{\"a\":\"\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"}",
         "{\"a\":\"\x7f\"}",
         "{\"a\":1e15,\"b\":9e15,\"c\":0e999,\"d\":0.0e20}",
+        "{\"a\":0.000000000000000000000000000001,\"b\":99e-300,\"c\":0.00000000000000000000e300}",
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         ck_assert_msg(code_of(good[i]) == NULL, "%s: %s", good[i], code_of(good[i]));
@@ -92,6 +93,10 @@ static const struct {
     {"{\"a\":9.9e307}", "number-range"},
     {"{\"a\":123456.5e14}", "number-range"},
     {"{\"a\":1e99999999999999999999999}", "number-range"},
+    {"{\"a\":1e-301}", "number-range"},
+    {"{\"a\":1e-}", "invalid-json"},
+    {"{\"a\":0.00000000000000000000001e16}", "number-range"},
+    {"{\"a\":012345678901234567}", "invalid-json"},
 };
 
 START_TEST(bad_documents_do_not)
@@ -149,6 +154,76 @@ START_TEST(what_passes_is_json_to_others_too)
 }
 END_TEST
 
+/* {"a":PPP?PPP}, with ? at `at` of a run of `count` p, whatever stands left and right of the run. Of its own size. */
+static document_fault check_run(const char *before, const char *after, char p, size_t count, size_t at, unsigned value)
+{
+    size_t lead = strlen(before), size = lead + count + strlen(after);
+    char *text = malloc(size);
+    memcpy(text, before, lead);
+    memset(text + lead, p, count);
+    memcpy(text + lead + count, after, strlen(after));
+    text[lead + at] = (char)value;
+    document_fault fault = document_check(text, size);
+    free(text);
+    return fault;
+}
+
+static const char *code_in_string(unsigned value)
+{
+    return value >= 0x80 ? "invalid-utf8" : value < 0x20 || value == '"' || value == '\\' ? "invalid-json" : NULL;
+}
+
+/* Strings are looked at eight bytes at a time: each byte at each place, beside those that are all but special. */
+START_TEST(every_byte_of_a_string_is_seen)
+{
+    static const char before[] = "{\"a\":\"", beside[] = " !#[]a\x7f";
+    for (size_t b = 0; b < sizeof beside - 1; b++) {
+        for (size_t at = 0; at < 20; at++) {
+            for (unsigned value = 0; value < 256; value++) {
+                document_fault fault = check_run(before, "\"}", beside[b], 20, at, value);
+                const char *code = code_in_string(value);
+                ck_assert_msg(code ? fault.code && strcmp(fault.code, code) == 0 : !fault.code, "%02x at %zu: %s",
+                              value, at, fault.code ? fault.code : "passed");
+                if (value < 0x20 || value >= 0x80)
+                    ck_assert_uint_eq(fault.at_byte, sizeof before - 1 + at);
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(every_byte_of_a_number_is_seen)
+{
+    static const char before[] = "{\"a\":[", digits[] = "19";
+    for (size_t d = 0; d < sizeof digits - 1; d++) {
+        for (size_t at = 1; at < 15; at++) {
+            for (unsigned value = 1; value < 256; value++) {
+                document_fault fault = check_run(before, "]}", digits[d], 15, at, value);
+                if (strchr("0123456789,.", (int)value)) {
+                    ck_assert_msg(!fault.code || at == 14, "%02x at %zu: %s", value, at, fault.code);
+                } else if (!strchr("eE] \t\r\n", (int)value)) {
+                    ck_assert_msg(fault.code, "%02x at %zu passes", value, at);
+                    ck_assert_uint_eq(fault.at_byte, sizeof before - 1 + at);
+                }
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(numbers_of_any_length_are_judged_by_their_value)
+{
+    for (size_t count = 1; count <= 40; count++) {
+        for (unsigned digit = '1'; digit <= '9'; digit++) {
+            document_fault fault = check_run("{\"a\":", "}", (char)digit, count, 0, digit);
+            bool beyond = count > 16 || (count == 16 && digit == '9'); /* 2^53 is 9,007,199,254,740,992 */
+            ck_assert_msg(beyond ? fault.code && strcmp(fault.code, "number-range") == 0 : !fault.code, "%zu of %c: %s",
+                          count, (char)digit, fault.code ? fault.code : "passed");
+        }
+    }
+}
+END_TEST
+
 static const char *code_at_depth(int arrays, bool filled)
 {
     static char text[40000];
@@ -182,6 +257,9 @@ int main(void)
     tcase_add_test(tc, a_zero_byte_is_not_the_end);
     tcase_add_test(tc, no_prefix_of_a_document_is_one);
     tcase_add_test(tc, what_passes_is_json_to_others_too);
+    tcase_add_test(tc, every_byte_of_a_string_is_seen);
+    tcase_add_test(tc, every_byte_of_a_number_is_seen);
+    tcase_add_test(tc, numbers_of_any_length_are_judged_by_their_value);
     tcase_add_test(tc, depth_is_limited_and_harmless);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
