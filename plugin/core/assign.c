@@ -251,6 +251,7 @@ static void place_floors(state *s, uint32_t reg, const protocol_till *till, bool
 static bool prepare(core *c)
 {
     assign *a = &c->assign;
+    memcpy(a->wanted.currency, a->answer->store.currency, sizeof a->wanted.currency);
     a->next = malloc(sizeof *a->next);
     if (!a->next)
         return false;
@@ -358,9 +359,15 @@ bool assign_tick(core *c, core_time now)
 
 /* ---- what the screens read ---- */
 
+const char *core_get_currency(const core *c)
+{
+    return c->currency;
+}
+
 core_assignment core_get_assignment(const core *c)
 {
-    core_assignment view = {.company_name = "", .store_name = "", .company_id = "", .store_id = ""};
+    core_assignment view = {
+        .company_name = "", .store_name = "", .company_id = "", .store_id = "", .store_currency = ""};
     const destination *d = state_slot_destination(&c->state, c->state.current_slot);
     if (c->state.assigned && d) {
         view.assigned = true;
@@ -368,6 +375,7 @@ core_assignment core_get_assignment(const core *c)
         view.store_name = d->store_name;
         view.company_id = d->company_id;
         view.store_id = d->store_id;
+        view.store_currency = d->currency;
     }
     for (uint32_t slot = 0; slot < c->outbox.slot_bound; slot++) {
         if (!state_slot_destination(&c->state, slot))

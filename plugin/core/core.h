@@ -159,10 +159,14 @@ bool core_assign(core *c, core_time now, const protocol_company *company, const 
 typedef struct core_assignment {
     bool assigned;
     const char *company_name, *store_name, *company_id, *store_id; /* "" when not assigned */
-    uint32_t without_store;                                        /* reports that wait for a store to be chosen */
+    const char *store_currency; /* "" also when it is not known: the store was assigned by an older plugin */
+    uint32_t without_store;     /* reports that wait for a store to be chosen */
 } core_assignment;
 
 core_assignment core_get_assignment(const core *c);
+
+/* In which currency this till counts: that of its newest report that was seen or is here. "" : there is none. */
+const char *core_get_currency(const core *c);
 
 /* ------------------------------------------------------------------ X reports ----------------------------------- */
 

@@ -56,6 +56,7 @@ struct core {
     diagnose diagnose;
     catalogue *catalogue; /* NULL: the host has none */
     resend resend;
+    char currency[4];        /* of the newest report that was seen; "" : none */
     int64_t write_retry_at;  /* elapsed ms: the storage failed, wait before writing again */
     int64_t last_contact_ms; /* wall */
     int64_t failing_since_ms;

@@ -111,8 +111,10 @@ static void note_last_closed_at(core *c)
         if (!place_find_record(o, &o->kept, o->epoch, o->last_number, &id))
             return;
     }
-    if (vault_read_header(&c->vault, collection, id, &header) == VAULT_OK)
-        o->last_closed_at_ms = header.closed_at_ms;
+    if (vault_read_header(&c->vault, collection, id, &header) != VAULT_OK)
+        return;
+    o->last_closed_at_ms = header.closed_at_ms;
+    memcpy(c->currency, header.currency, sizeof c->currency);
 }
 
 /* Where the state record was damaged, or a crash came between a report and it, a report's slot may be without a name:
@@ -356,6 +358,7 @@ static void advance(core *c, const record_header *header)
     if (header->z_number > o->last_number) {
         o->last_number = header->z_number;
         o->last_closed_at_ms = header->closed_at_ms;
+        memcpy(c->currency, header->currency, sizeof c->currency);
     }
 }
 

@@ -52,6 +52,7 @@ static void add_destinations(writer *w, const state *s)
         add_text(w, object, "company_name", d->company_name);
         add_text(w, object, "store_id", d->store_id);
         add_text(w, object, "store_name", d->store_name);
+        add_text(w, object, "currency", d->currency);
         add_text(w, object, "till_id", d->till_id);
     }
 }
@@ -162,6 +163,7 @@ static void decode_destinations(const cJSON *root, state *s)
         get_text(item, "company_name", d->company_name, sizeof d->company_name);
         get_text(item, "store_id", d->store_id, sizeof d->store_id);
         get_text(item, "store_name", d->store_name, sizeof d->store_name);
+        get_text(item, "currency", d->currency, sizeof d->currency);
         get_text(item, "till_id", d->till_id, sizeof d->till_id);
     }
 }

@@ -23,6 +23,7 @@ typedef struct destination {
     char company_name[PROTOCOL_NAME_MAX + 1];
     char store_id[PROTOCOL_ID_MAX + 1];
     char store_name[PROTOCOL_NAME_MAX + 1];
+    char currency[4];                       /* in which the store keeps its books; "" : it was not noted yet */
     char till_id[PROTOCOL_TILL_ID_LEN + 1]; /* ours, or the one that was adopted for this store */
 } destination;
 

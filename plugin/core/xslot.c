@@ -28,6 +28,8 @@ void xslot_open(core *c, core_time now)
         core_log(c, POS_LOG_ERROR, "the last X report was taken by a newer version of this plugin: update it");
     if (result == VAULT_BAD)
         core_log(c, POS_LOG_ERROR, "the record of the last X report is damaged; the next X replaces it");
+    if (x->present && !c->currency[0]) /* a Z that waits is as new */
+        memcpy(c->currency, x->header.currency, sizeof c->currency);
     if (x->present && x->header.verdict == VERDICT_SENT)
         x->last_sent_ms = x->header.accepted_at_ms;
     schedule_start(&x->schedule, now.elapsed_ms, now.wall_ms, till_hash(c));
@@ -116,6 +118,7 @@ static int32_t put_x(core *c, core_time now, const pos_report *report, const uin
         return result;
     c->x.header = header;
     c->x.present = true;
+    memcpy(c->currency, header.currency, sizeof c->currency);
     core_changed(c);
     return POS_OK;
 }

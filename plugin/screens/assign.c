@@ -3,10 +3,11 @@
  * screens/assign.c - Assign the business, last step: what will happen, and Accept. And what to do when the store knows
  * this register already: the same till with a new disk, or another one?
  *
- * Screen `assign`. Button: assign.accept.
+ * Screen `assign`. Button: assign.accept. Notice currency: the store keeps its books in another one than the till.
  * Screen `known`. Rows till.same.<till_id>; button till.another.
  */
 #include "screens/failure.h"
+#include "screens/needs.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,7 @@ static void draw_assign(screens *s, draw *d)
     draw_text(d, "store", TEXT_MAIN_STORE, s->store.name);
     draw_text(d, "intro", TEXT_NONE,
               draw_say(d, is_same ? TEXT_ASSIGN_SAME : TEXT_ASSIGN_INTRO, s->store.name, s->company.name));
+    needs_draw_currency(s, d, s->store.name, s->store.currency);
     if (assignment.without_store > 0)
         draw_notice(d, "without_store", POS_LEVEL_INFO,
                     draw_count(d, TEXT_ASSIGN_WITHOUT_STORE, assignment.without_store, s->store.name));

@@ -4,7 +4,7 @@
  *
  * Screen `main`. Texts: connection, company, store, last_contact, pending. Buttons: login, assign, configuration,
  * status, resend, catalogue (where the host has one), diagnose, disconnect, about. Notice: left, of earlier closes that
- * a cancelled resend left out.
+ * a cancelled resend left out; currency, where the store keeps its books in another one.
  */
 #include "core/catalogue.h"
 #include "screens/failure.h"
@@ -32,6 +32,7 @@ static void draw_state(screens *s, draw *d)
     needs_draw(s, d, &queue);
     if (resend.left > 0)
         draw_notice(d, "left", POS_LEVEL_INFO, draw_count(d, TEXT_RESEND_LEFT, resend.left, NULL));
+    needs_draw_currency(s, d, assignment.store_name, assignment.store_currency);
     if (account.session_ended)
         draw_notice(d, "session_ended", POS_LEVEL_INFO,
                     page_word(s, assignment.assigned ? TEXT_SESSION_ENDED_ASSIGNED : TEXT_SESSION_ENDED));

@@ -4,6 +4,8 @@
 #include "screens/needs.h"
 #include "screens/failure.h"
 
+#include <string.h>
+
 #define OFFLINE_LONG_MS 3600000
 
 typedef struct list {
@@ -99,4 +101,14 @@ void needs_draw(screens *s, draw *d, const core_queue *queue)
                                                                  : POS_LEVEL_INFO;
         draw_notice(d, n->id, level, draw_say(d, n->full, draw_number(d, n->number), n->text));
     }
+}
+
+void needs_draw_currency(screens *s, draw *d, const char *store_name, const char *store_currency)
+{
+    const char *own = core_get_currency(s->core);
+    if (!*own)
+        own = s->locale.currency; /* no report yet: what the host says of itself */
+    if (*own && *store_currency && strcmp(own, store_currency) != 0)
+        draw_notice(d, "currency", POS_LEVEL_WARNING,
+                    draw_say(d, TEXT_OTHER_CURRENCY, own, store_name, store_currency));
 }

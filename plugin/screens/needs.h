@@ -26,4 +26,8 @@ uint32_t needs_find(const screens *s, const core_queue *queue, need found[NEEDS_
 /* Each as a notice. */
 void needs_draw(screens *s, draw *d, const core_queue *queue);
 
+/* A warning where the till counts in another currency than the store. Nothing is held back for it: it may be meant, and
+ * a report that is there can be judged. So it is on the pages where a store is chosen and named, not in the status bar. */
+void needs_draw_currency(screens *s, draw *d, const char *store_name, const char *store_currency);
+
 #endif

@@ -306,6 +306,26 @@ START_TEST(a_known_register_asks_which_till_it_is)
 }
 END_TEST
 
+START_TEST(the_currencies_of_store_and_till_are_known_after_a_restart)
+{
+    ck_assert_str_eq(core_get_assignment(b.core).store_currency, "EUR");
+    ck_assert_str_eq(core_get_currency(b.core), "");
+    if (_i == 0) {
+        b.cloud.fault = CLOUD_UNREACHED;
+        bench_day(&b, 1); /* the Z waits */
+    } else {
+        core_begin_call(b.core);
+        ck_assert(core_set_x_enabled(b.core, b.now, true));
+        bench_run(&b, BENCH_HOUR_MS);
+        ck_assert_int_gt(core_get_x(b.core, b.now).last_sent_ms, 0);
+    }
+    ck_assert_str_eq(core_get_currency(b.core), "EUR");
+    bench_crash(&b);
+    ck_assert_str_eq(core_get_assignment(b.core).store_currency, "EUR");
+    ck_assert_str_eq(core_get_currency(b.core), "EUR");
+}
+END_TEST
+
 static void add_store_tests(TCase *tc)
 {
     tcase_add_checked_fixture(tc, setup_connected, teardown);
@@ -322,6 +342,7 @@ static void add_store_tests(TCase *tc)
     tcase_add_test(tc, another_machine_with_our_records_is_asked_which_till_it_is);
     tcase_add_loop_test(tc, the_owner_is_never_told_to_wait_for_a_renewal, 0, 8);
     tcase_add_loop_test(tc, a_known_register_asks_which_till_it_is, 0, 2);
+    tcase_add_loop_test(tc, the_currencies_of_store_and_till_are_known_after_a_restart, 0, 2);
     tcase_add_test(tc, more_stores_than_the_table_holds_are_refused_in_words);
 }
 

@@ -222,6 +222,54 @@ START_TEST(test_reports_without_a_store_ask_for_a_log_in_only_where_it_lacks)
 }
 END_TEST
 
+#define BENCH_STORE_USD                                                                                                \
+    "{\"store_id\":\"sto_1\",\"company_id\":\"cmp_1\",\"name\":\"Miami\",\"address\":null,"                            \
+    "\"time_zone\":\"America/New_York\",\"currency\":\"USD\"}"
+
+static void open_with_a_store_in_dollars(bench *b)
+{
+    bench_log_in(b);
+    screen_cloud_rule(&b->cloud, "GET", "/v1/companies/cmp_1/stores", 200,
+                      "{\"items\":[" BENCH_STORE_USD "],\"next\":null}");
+    screen_cloud_rule(&b->cloud, "PUT", "/v1/stores/sto_1/*", 200, BENCH_TILL(BENCH_STORE_USD));
+}
+
+/* Before any report by what the host says of itself, then by the reports; and nothing is held back for it. */
+START_TEST(test_a_store_with_books_in_another_currency)
+{
+    bench *b = bench_open(_i == 0 ? "en" : "es");
+    const char *words = _i == 0 ? "counts in EUR, but Miami in USD" : "cuenta en EUR, pero Miami en USD";
+    open_with_a_store_in_dollars(b);
+    bench_choose(b, "store.sto_1");
+    bench_expect(b, words);
+    bench_press_and_wait(b, "assign.accept");
+    bench_expect_page(b, "main");
+    bench_expect(b, words);
+    bench_close_day(b, 1, BENCH_DOCUMENT);
+    bench_settle(b);
+    ck_assert_uint_eq(core_get_queue(b->core, b->now).pending, 0);
+    ck_assert_int_eq(core_get_queue(b->core, b->now).delivered_through, 1);
+    ck_assert_int_eq(bench_render(b, NULL), POS_OK);
+    bench_expect(b, words);
+    bench_close(b);
+}
+END_TEST
+
+START_TEST(test_the_reports_know_the_currency_better_than_the_host)
+{
+    bench *b = bench_open("en");
+    open_with_a_store_in_dollars(b);
+    b->info.currency = _i == 0 ? NULL : "USD";
+    screens_set_locale(b->screens, &b->info);
+    bench_choose(b, "store.sto_1");
+    ck_assert_ptr_null(screen_text_find(&b->page, "currency")); /* nobody knows better yet */
+    bench_close_day(b, 1, BENCH_DOCUMENT);
+    ck_assert_int_eq(bench_render(b, NULL), POS_OK);
+    ck_assert_ptr_nonnull(screen_text_find(&b->page, "currency"));
+    bench_close(b);
+}
+END_TEST
+
 static int32_t two_hundred(void *ctx, int64_t *first, int64_t *last)
 {
     (void)ctx;
@@ -267,6 +315,8 @@ int main(void)
     tcase_add_test(tcase, test_session_ends_on_the_way);
     tcase_add_test(tcase, test_send_x);
     tcase_add_test(tcase, test_all_days_of_a_long_history_follow_and_accept_says_so);
+    tcase_add_loop_test(tcase, test_a_store_with_books_in_another_currency, 0, 2);
+    tcase_add_loop_test(tcase, test_the_reports_know_the_currency_better_than_the_host, 0, 2);
     tcase_add_test(tcase, test_disconnect);
     tcase_add_test(tcase, test_disconnect_that_the_cloud_does_not_hear_of);
     tcase_add_test(tcase, test_reports_without_a_store_ask_for_a_log_in_only_where_it_lacks);
