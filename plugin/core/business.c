@@ -161,6 +161,8 @@ void business_forget_key(core *c)
     c->state_dirty = true;
 }
 
+/* The key of a create whose answer was lost goes with the next one, also when its words were corrected meanwhile: the
+ * cloud creates it if the first never arrived, and else says that the key was used (core_was_created_before()). */
 bool core_create_company(core *c, core_time now, const protocol_company *company)
 {
     (void)now;
@@ -169,8 +171,8 @@ bool core_create_company(core *c, core_time now, const protocol_company *company
     uint8_t hash[32];
     person_begin(c, REQUEST_CREATE_COMPANY);
     c->person.new_company = *company;
-    const char *const form[] = {"company", company->name, company->tax_id, company->country, company->currency};
-    business_hash_form(form, sizeof form / sizeof form[0], NULL, hash);
+    const char *const what[] = {"company"};
+    business_hash_form(what, sizeof what / sizeof what[0], NULL, hash);
     if (!business_store_key(c, hash))
         person_fail_storage(c);
     else
@@ -186,13 +188,18 @@ bool core_create_store(core *c, core_time now, const char *company_id, const pro
     uint8_t hash[32];
     person_begin(c, REQUEST_CREATE_STORE);
     c->person.new_store = *store;
-    const char *const form[] = {"store", company_id, store->name, store->address, store->time_zone};
-    business_hash_form(form, sizeof form / sizeof form[0], NULL, hash);
+    const char *const what[] = {"store", company_id};
+    business_hash_form(what, sizeof what / sizeof what[0], NULL, hash);
     if (!business_store_key(c, hash))
         person_fail_storage(c);
     else
         person_submit(c, protocol_create_store(c->session, company_id, store, c->state.create.key));
     return true;
+}
+
+bool core_was_created_before(const core *c)
+{
+    return strcmp(c->person.view.verdict.code, "idempotency-key-reused") == 0;
 }
 
 const protocol_company *core_created_company(const core *c)

@@ -141,6 +141,9 @@ core_stores core_get_stores(const core *c);
 
 bool core_create_company(core *c, core_time now, const protocol_company *company);
 bool core_create_store(core *c, core_time now, const char *company_id, const protocol_store *store);
+/* Of a create that failed: one of that kind whose answer was lost was carried out all the same, with other words. It is
+ * in the list; the next create is another one. */
+bool core_was_created_before(const core *c);
 const protocol_company *core_created_company(const core *c);
 const protocol_store *core_created_store(const core *c);
 

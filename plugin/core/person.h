@@ -3,7 +3,7 @@
  * core/person.h - the one request that the owner has under way, from the button to the answer on the screen.
  *
  * What creates something carries an idempotency key that is stored before it is sent: the same form sent again after a
- * lost answer, or after a power cut, does not create twice.
+ * lost answer, or after a power cut, does not create twice; nor does one whose words were corrected in between.
  */
 #ifndef CORE_PERSON_H
 #define CORE_PERSON_H

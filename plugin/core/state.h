@@ -48,10 +48,10 @@ typedef struct state_resend {
     uint32_t left_reg, left_epoch;
 } state_resend;
 
-/* A create that was asked for and whose answer is not known: the same form again uses the same key again. */
+/* A create that was asked for and whose answer is not known: the next one of its kind uses the same key again. */
 typedef struct state_create {
-    uint8_t form_hash[32];
-    char key[33]; /* "" : none */
+    uint8_t form_hash[32]; /* of what it is: the whole form of a user, "a company", "a store of that company" */
+    char key[33];          /* "" : none */
 } state_create;
 
 typedef struct state {

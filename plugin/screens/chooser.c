@@ -89,3 +89,12 @@ void chooser_answered(screens *s, const core_person *person)
         s->list_page = person->request == REQUEST_LIST_COMPANIES ? core_get_companies(s->core).page
                                                                  : core_get_stores(s->core).page;
 }
+
+bool chooser_shows_created(screens *s, const core_person *person, text_id text)
+{
+    if (person->progress != PROGRESS_FAILED || !core_was_created_before(s->core))
+        return false;
+    page_pop(s); /* the list is asked for anew */
+    page_notice(s, POS_LEVEL_WARNING, text, NULL, NULL);
+    return true;
+}

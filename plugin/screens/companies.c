@@ -118,6 +118,8 @@ static void act_company_new(screens *s, const char *action, const form *f)
 static void answered_company_new(screens *s, const core_person *person)
 {
     const protocol_company *created = core_created_company(s->core);
+    if (chooser_shows_created(s, person, TEXT_COMPANY_THERE))
+        return;
     if (person->progress == PROGRESS_FAILED || !created) {
         failure_show(s, person);
         return;

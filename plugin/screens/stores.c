@@ -114,6 +114,8 @@ static void act_store_new(screens *s, const char *action, const form *f)
 static void answered_store_new(screens *s, const core_person *person)
 {
     const protocol_store *created = core_created_store(s->core);
+    if (chooser_shows_created(s, person, TEXT_STORE_THERE))
+        return;
     if (person->progress == PROGRESS_FAILED || !created) {
         failure_show(s, person);
         return;

@@ -82,6 +82,39 @@ START_TEST(test_new_company_while_the_list_loads)
 }
 END_TEST
 
+#define KEY_REUSED BENCH_PROBLEM("idempotency-key-reused", 422, "")
+
+static void create_what_is_there(bench *b, const char *name, const char *button)
+{
+    bench_type(b, "name", name);
+    bench_press_and_wait(b, button);
+    bench_settle(b); /* the list is asked for anew */
+    ck_assert_int_eq(bench_render(b, NULL), POS_OK);
+}
+
+/* The answer to the first try was lost, and the owner has corrected the words. */
+START_TEST(test_what_was_created_before_is_in_the_list)
+{
+    bench *b = bench_open(_i == 0 ? "en" : "es");
+    bench_log_in(b);
+    bench_press_and_wait(b, "assign");
+    bench_press(b, "company.new");
+    screen_cloud_rule(&b->cloud, "POST", "/v1/companies", 422, KEY_REUSED);
+    create_what_is_there(b, "Ruiz S.A.", "company.create");
+    bench_expect_page(b, "companies");
+    bench_expect(b, _i == 0 ? "was created after all" : "La empresa que pidi");
+    bench_press_and_wait(b, "company.cmp_1");
+    bench_press(b, "store.new");
+    screen_cloud_rule(&b->cloud, "POST", "/v1/companies/cmp_1/stores", 422, KEY_REUSED);
+    create_what_is_there(b, "Centro", "store.create");
+    bench_expect_page(b, "stores");
+    bench_expect(b, _i == 0 ? "was created after all" : "La tienda que pidi");
+    bench_press_and_wait(b, "store.sto_1");
+    bench_expect_page(b, "assign");
+    bench_close(b);
+}
+END_TEST
+
 static void refuse_known(bench *b)
 {
     screen_cloud_rule(&b->cloud, "PUT", "/v1/stores/sto_1/*", 409,
@@ -310,6 +343,7 @@ int main(void)
     tcase_add_test(tcase, test_the_first_company);
     tcase_add_test(tcase, test_a_list_leaves_the_keyboard_away);
     tcase_add_test(tcase, test_new_company_while_the_list_loads);
+    tcase_add_loop_test(tcase, test_what_was_created_before_is_in_the_list, 0, 2);
     tcase_add_loop_test(tcase, test_known_register, 0, 2);
     tcase_add_test(tcase, test_known_till_is_chosen_once);
     tcase_add_test(tcase, test_session_ends_on_the_way);

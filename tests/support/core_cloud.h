@@ -88,6 +88,7 @@ struct core_cloud {
     char last_key[40];
     struct {
         char key[40], id[CLOUD_TEXT];
+        uint8_t body[16]; /* its hash */
     } created[64];
     uint32_t created_count;
     /* configuration data: support/catalogue_cloud.h; NULL: the route is not there. rest: behind ".../catalogue" */

@@ -240,13 +240,17 @@ static inline void cloud_log_in(core_cloud *c, net_script *s, uint32_t ticket)
     cloud_json(s, ticket, 201, body);
 }
 
-/* The id that was created under this key, made now if there is none. */
-static inline const char *cloud_create(core_cloud *c, const char *key, const char *prefix)
+/* The id that was created under this key, made now if there is none. NULL: with another body. */
+static inline const char *cloud_create(core_cloud *c, const net_request *q, const char *prefix)
 {
+    const char *key = q->idempotency_key;
+    uint8_t body[sizeof c->created[0].body];
+    crypto_generichash(body, sizeof body, q->body, q->body_bytes, NULL, 0);
     for (uint32_t i = 0; i < c->created_count; i++) {
         if (strcmp(c->created[i].key, key) == 0)
-            return c->created[i].id;
+            return memcmp(c->created[i].body, body, sizeof body) == 0 ? c->created[i].id : NULL;
     }
+    memcpy(c->created[c->created_count].body, body, sizeof body);
     snprintf(c->created[c->created_count].key, 40, "%s", key);
     snprintf(c->created[c->created_count].id, CLOUD_TEXT, "%s_%u", prefix, ++c->serial);
     return c->created[c->created_count++].id;
@@ -269,11 +273,15 @@ static inline void cloud_business(core_cloud *c, net_script *s, const script_req
             cJSON_AddNullToObject(body, "next");
         else
             cJSON_AddStringToObject(body, "next", "cursor_2");
-    } else if (stores) {
-        body = cloud_store(cloud_create(c, q->idempotency_key, "sto"));
     } else {
-        body = cloud_company();
-        cJSON_ReplaceItemInObject(body, "company_id", cJSON_CreateString(cloud_create(c, q->idempotency_key, "com")));
+        const char *made = cloud_create(c, q, stores ? "sto" : "com");
+        if (!made) {
+            cloud_problem(s, r->ticket, 422, "idempotency-key-reused", -1);
+            return;
+        }
+        body = stores ? cloud_store(made) : cloud_company();
+        if (!stores)
+            cJSON_ReplaceItemInObject(body, "company_id", cJSON_CreateString(made));
     }
     if (lose) {
         cJSON_Delete(body);
