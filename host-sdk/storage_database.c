@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #define SCHEMA_VERSION 1
+/* From here on a record's bytes are written into a row that has the room for them: SQLite makes the row of a statement in
+ * memory first, all of it. Below, that is what takes less time. */
+#define LARGE_BYTES (1024u * 1024u)
 
 /* SQLite's integers are signed: with the top bit flipped they sort as the unsigned ids do. */
 static sqlite3_int64 to_key(uint64_t id)
@@ -230,6 +233,17 @@ static void bind_key(sqlite3_stmt *statement, uint32_t collection, uint64_t id)
     sqlite3_bind_int64(statement, 2, to_key(id));
 }
 
+static int32_t write_into(poshost_database *database, sqlite3_int64 body, const void *stored, uint32_t stored_bytes)
+{
+    sqlite3_blob *blob = NULL;
+    int result = sqlite3_blob_open(database->connection, "main", "body", "bytes", body, 1, &blob);
+    if (result == SQLITE_OK)
+        result = sqlite3_blob_write(blob, stored, (int)stored_bytes, 0);
+    int32_t code = result == SQLITE_OK ? POS_OK : fail(database, result, "write a record");
+    sqlite3_blob_close(blob);
+    return code;
+}
+
 int32_t poshost_database_put(poshost_database *database, uint32_t collection, uint64_t id, const void *stored,
                              uint32_t stored_bytes, uint32_t size_bytes)
 {
@@ -238,16 +252,24 @@ int32_t poshost_database_put(poshost_database *database, uint32_t collection, ui
     if (code != POS_OK && code != POS_E_NOT_FOUND)
         return code;
     int is_new = code == POS_E_NOT_FOUND;
+    int is_large = stored_bytes >= LARGE_BYTES;
     sqlite3_stmt *statement = is_new ? database->insert_body : database->update_body;
-    sqlite3_bind_blob64(statement, 1, stored_bytes ? stored : "", stored_bytes, SQLITE_STATIC);
+    if (is_large)
+        sqlite3_bind_zeroblob64(statement, 1, stored_bytes);
+    else
+        sqlite3_bind_blob64(statement, 1, stored_bytes ? stored : "", stored_bytes, SQLITE_STATIC);
     if (!is_new)
         sqlite3_bind_int64(statement, 2, place.body);
     code = run(database, statement, "write a record");
+    if (is_new)
+        place.body = sqlite3_last_insert_rowid(database->connection);
+    if (code == POS_OK && is_large)
+        code = write_into(database, place.body, stored, stored_bytes);
     if (code != POS_OK || (!is_new && place.size_bytes == size_bytes))
         return code;
     bind_key(database->set_record, collection, id);
     sqlite3_bind_int64(database->set_record, 3, size_bytes);
-    sqlite3_bind_int64(database->set_record, 4, is_new ? sqlite3_last_insert_rowid(database->connection) : place.body);
+    sqlite3_bind_int64(database->set_record, 4, place.body);
     return run(database, database->set_record, "write a record's name");
 }
 
