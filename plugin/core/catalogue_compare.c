@@ -6,7 +6,8 @@
 
 #include "protocol/text.h"
 
-#define LINES_A_STEP 512u
+#define EFFORT_A_STEP  2048u
+#define EFFORT_TO_READ 8u /* lines whose members are read, beside one that only passes by */
 
 void catalogue_compare_begin(catalogue_compare *m)
 {
@@ -17,153 +18,197 @@ void catalogue_compare_begin(catalogue_compare *m)
     m->fault = CATALOGUE_FINE;
     catalogue_cursor_begin(&m->local, POS_CATALOGUE_LOCAL);
     catalogue_cursor_begin(&m->staged, POS_CATALOGUE_STAGED);
-    m->staged_item[0] = m->item[0] = m->item_name[0] = '\0';
-    m->group = (catalogue_group){.old_last = -1, .new_last = -1};
+    m->staged_item[0] = m->item[0] = m->group.key[0] = '\0';
+    m->item_line.bytes = m->group.old_last.bytes = m->group.new_last.bytes = 0;
+    m->group.up = m->group.down = false;
 }
 
-/* ---- jumps ---- */
-
-static void note_jump(int64_t from, int64_t to, bool *up, bool *down)
-{
-    if (from < 0 || to < 0)
-        return;
-    *up = *up || (to > from && to - from > from / 2);
-    *down = *down || (to < from && from - to > from / 2);
-}
-
-static void end_group(catalogue_compare *m)
-{
-    catalogue_group *g = &m->group;
-    note_jump(g->old_last, g->new_last, &g->up, &g->down);
-    m->preview->price_jumps_up += g->up;
-    m->preview->price_jumps_down += g->down && !g->up;
-    *g = (catalogue_group){.old_last = -1, .new_last = -1};
-}
-
-static void note_price(catalogue_compare *m, const catalogue_line *old, const catalogue_line *new)
-{
-    const catalogue_line *any = new ? new : old;
-    catalogue_group *g = &m->group;
-    if (strcmp(g->id, any->id) != 0 || strcmp(g->level, any->level) != 0) {
-        end_group(m);
-        memcpy(g->id, any->id, sizeof g->id);
-        memcpy(g->level, any->level, sizeof g->level);
-    }
-    if (old)
-        g->old_last = old->amount_minor;
-    if (new)
-        g->new_last = new->amount_minor;
-    if (old && new)
-        note_jump(old->amount_minor, new->amount_minor, &g->up, &g->down);
-}
-
-/* ---- counting and naming ---- */
-
-static const char *find_name(const catalogue_compare *m, const catalogue_line *line)
-{
-    if (line->kind == CATALOGUE_PRICE)
-        return strcmp(m->item, line->id) == 0 && m->item_name[0] ? m->item_name : line->id;
-    return line->name[0] ? line->name : line->id;
-}
-
-/* line: as it will be, or was; old_minor, new_minor: of a price, -1: none. */
-static void note_change(catalogue_compare *m, core_catalogue_change change, const catalogue_line *line,
-                        int64_t old_minor, int64_t new_minor)
-{
-    core_catalogue_preview *p = m->preview;
-    if (p->changes[line->kind][change]++ >= CATALOGUE_SAMPLES)
-        return;
-    core_catalogue_sample *sample = &p->samples[p->sample_count++];
-    *sample = (core_catalogue_sample){.kind = line->kind, .change = change, .old_minor = -1, .new_minor = -1};
-    const char *name = find_name(m, line);
-    memcpy(sample->name, name, text_cut(name, sizeof sample->name - 1));
-    if (line->kind != CATALOGUE_PRICE)
-        return;
-    memcpy(sample->level, line->level, sizeof sample->level);
-    memcpy(sample->valid_from, line->valid_from, sizeof sample->valid_from);
-    sample->old_minor = old_minor;
-    sample->new_minor = new_minor;
-}
-
-/* ---- the merge ---- */
-
-static bool stays(catalogue_compare *m, const catalogue_line *old)
-{
-    if (!m->changes || old->kind < CATALOGUE_ITEM || strcmp(m->staged_item, old->id) == 0)
-        return false;
-    return !catalogue_keys_has(m->removed, catalogue_keys_hash(m->removed, '7', old->id));
-}
-
-static void keep(catalogue_compare *m, const catalogue_line *old)
-{
-    m->preview->after[old->kind]++;
-    if (m->fault != CATALOGUE_FINE)
-        return;
-    m->fault = catalogue_check_references(m->check, old);
-    if (m->fault != CATALOGUE_FINE)
-        m->bad = *old;
-}
-
-/* One key: `old` as it is here, `new` as it was staged; NULL: it is not there. */
-static void note_pair(catalogue_compare *m, const catalogue_line *old, const catalogue_line *new, bool equal)
-{
-    const catalogue_line *any = new ? new : old;
-    if (any->kind == CATALOGUE_ITEM) {
-        memcpy(m->item, any->id, sizeof m->item);
-        memcpy(m->item_name, any->name, sizeof m->item_name);
-    }
-    if (new &&new->kind == CATALOGUE_ITEM)
-        memcpy(m->staged_item, new->id, sizeof m->staged_item);
-    if (old)
-        m->preview->before[old->kind]++;
-    if (old && !new &&stays(m, old)) {
-        keep(m, old);
-        return;
-    }
-    if (any->kind == CATALOGUE_PRICE)
-        note_price(m, old, new);
-    if (new)
-        m->preview->after[new->kind]++;
-    if (!old)
-        note_change(m, CHANGE_ADDED, new, -1, new->amount_minor);
-    else if (!new)
-        note_change(m, CHANGE_REMOVED, old, old->amount_minor, -1);
-    else if (!equal)
-        note_change(m, CHANGE_CHANGED, new, old->amount_minor, new->amount_minor);
-}
+/* ---- a line ---- */
 
 /* A line of the till's that cannot be read is still one of its kind: the key says which. */
-static void read_local(const catalogue_at *at, catalogue_line *line)
+static void read_line(const catalogue_at *at, catalogue_line *line)
 {
     if (catalogue_line_read(at->text, at->bytes, line) == CATALOGUE_FINE && strcmp(line->key, at->key) == 0)
         return;
     memset(line, 0, sizeof *line);
     line->kind = catalogue_key_kind(at->key);
     line->amount_minor = -1;
-    size_t length = strcspn(at->key, "\x01");
-    if (length > 1 && length <= CATALOGUE_ID_MAX + 1)
-        memcpy(line->id, at->key + 1, length - 1);
 }
 
-static void merge_one(catalogue_compare *m, bool has_local, bool has_staged)
+/* The item that a key belongs to, "" : none that could be one. */
+static void copy_item(const char *key, char to[CATALOGUE_ID_MAX + 1])
 {
-    catalogue_line old, new;
+    size_t length = strcspn(key, "\x01");
+    to[0] = '\0';
+    if (length <= 1 || length > CATALOGUE_ID_MAX + 1)
+        return;
+    memcpy(to, key + 1, length - 1);
+    to[length - 1] = '\0';
+}
+
+static void keep_line(catalogue_kept *kept, const catalogue_at *at)
+{
+    kept->bytes = at->bytes <= sizeof kept->text ? at->bytes : 0;
+    memcpy(kept->text, at->text, kept->bytes);
+}
+
+/* ---- jumps ---- */
+
+static int64_t read_amount(const char *text, uint32_t bytes)
+{
+    catalogue_line line;
+    bool is_price = catalogue_line_read(text, bytes, &line) == CATALOGUE_FINE && line.kind == CATALOGUE_PRICE;
+    return is_price ? line.amount_minor : -1;
+}
+
+static void note_jump(catalogue_group *g, int64_t from, int64_t to)
+{
+    if (from < 0 || to < 0)
+        return;
+    g->up = g->up || (to > from && to - from > from / 2);
+    g->down = g->down || (to < from && from - to > from / 2);
+}
+
+static void end_group(catalogue_compare *m)
+{
+    catalogue_group *g = &m->group;
+    const catalogue_kept *old = &g->old_last, *new = &g->new_last;
+    bool same = old->bytes == new->bytes &&memcmp(old->text, new->text, old->bytes) == 0;
+    if (!same && old->bytes > 0 && new->bytes > 0)
+        note_jump(g, read_amount(old->text, old->bytes), read_amount(new->text, new->bytes));
+    m->preview->price_jumps_up += g->up;
+    m->preview->price_jumps_down += g->down && !g->up;
+    g->key[0] = '\0';
+    g->old_last.bytes = g->new_last.bytes = 0;
+    g->up = g->down = false;
+}
+
+/* "7" item "\x01" level: what the prices of a group begin with. */
+static size_t group_bytes(const char *key)
+{
+    size_t item_bytes = strcspn(key, "\x01") + 1;
+    return item_bytes + strcspn(key + item_bytes, "\x01");
+}
+
+static void note_price(catalogue_compare *m, const catalogue_at *old, const catalogue_at *new, bool equal)
+{
+    const catalogue_at *any = new ? new : old;
+    catalogue_group *g = &m->group;
+    size_t bytes = group_bytes(any->key);
+    if (strlen(g->key) != bytes || memcmp(g->key, any->key, bytes) != 0) {
+        end_group(m);
+        memcpy(g->key, any->key, bytes);
+        g->key[bytes] = '\0';
+    }
+    if (old)
+        keep_line(&g->old_last, old);
+    if (new)
+        keep_line(&g->new_last, new);
+    if (old && new && !equal)
+        note_jump(g, read_amount(old->text, old->bytes), read_amount(new->text, new->bytes));
+}
+
+/* ---- counting and naming ---- */
+
+/* A price is named after its item. */
+static void write_name(const catalogue_compare *m, const catalogue_line *line, const char *id, char *to, size_t size)
+{
+    catalogue_line item;
+    const char *name = line->name;
+    if (line->kind == CATALOGUE_PRICE && strcmp(m->item, id) == 0 &&
+        catalogue_line_read(m->item_line.text, m->item_line.bytes, &item) == CATALOGUE_FINE)
+        name = item.name;
+    if (name[0] == '\0')
+        name = line->id[0] ? line->id : id;
+    memcpy(to, name, text_cut(name, size - 1));
+}
+
+/* old: as it was, new: as it will be; NULL: it is not there. */
+static void note_change(catalogue_compare *m, core_catalogue_change change, catalogue_kind kind, const char *id,
+                        const catalogue_at *old, const catalogue_at *new)
+{
+    core_catalogue_preview *p = m->preview;
+    catalogue_line line;
+    if (p->changes[kind][change]++ >= CATALOGUE_SAMPLES)
+        return;
+    core_catalogue_sample *sample = &p->samples[p->sample_count++];
+    *sample = (core_catalogue_sample){.kind = kind, .change = change, .old_minor = -1, .new_minor = -1};
+    read_line(new ? new : old, &line);
+    write_name(m, &line, id, sample->name, sizeof sample->name);
+    if (kind != CATALOGUE_PRICE)
+        return;
+    memcpy(sample->level, line.level, sizeof sample->level);
+    memcpy(sample->valid_from, line.valid_from, sizeof sample->valid_from);
+    sample->old_minor = old ? read_amount(old->text, old->bytes) : -1;
+    sample->new_minor = new ? read_amount(new->text, new->bytes) : -1;
+}
+
+/* ---- the merge ---- */
+
+static bool stays(catalogue_compare *m, catalogue_kind kind, const char *id)
+{
+    if (!m->changes || kind < CATALOGUE_ITEM || strcmp(m->staged_item, id) == 0)
+        return false;
+    return !catalogue_keys_has(m->removed, catalogue_keys_hash(m->removed, '7', id));
+}
+
+static void keep(catalogue_compare *m, catalogue_kind kind, const catalogue_at *old)
+{
+    catalogue_line line;
+    m->preview->after[kind]++;
+    if (m->fault != CATALOGUE_FINE)
+        return;
+    read_line(old, &line);
+    m->fault = catalogue_check_references(m->check, &line);
+    if (m->fault != CATALOGUE_FINE)
+        m->bad = line;
+}
+
+/* One key: `old` as it is here, `new` as it was staged; NULL: it is not there. Returns how many lines were read. */
+static uint32_t note_pair(catalogue_compare *m, const catalogue_at *old, const catalogue_at *new, bool equal)
+{
+    const catalogue_at *any = new ? new : old;
+    catalogue_kind kind = catalogue_key_kind(any->key);
+    char id[CATALOGUE_ID_MAX + 1];
+    if (kind == CATALOGUE_UNKNOWN)
+        return 0;
+    copy_item(any->key, id);
+    if (kind == CATALOGUE_ITEM) {
+        memcpy(m->item, id, sizeof m->item);
+        keep_line(&m->item_line, any);
+    }
+    if (new &&kind == CATALOGUE_ITEM)
+        memcpy(m->staged_item, id, sizeof m->staged_item);
+    if (old)
+        m->preview->before[kind]++;
+    if (old && !new &&stays(m, kind, id)) {
+        keep(m, kind, old);
+        return 1;
+    }
+    if (kind == CATALOGUE_PRICE)
+        note_price(m, old, new, equal);
+    if (new)
+        m->preview->after[kind]++;
+    if (!equal)
+        note_change(m, !old ? CHANGE_ADDED : !new ? CHANGE_REMOVED : CHANGE_CHANGED, kind, id, old, new);
+    return old && new && !equal ? 2 : 0;
+}
+
+/* Returns the effort. */
+static uint32_t merge_one(catalogue_compare *m, bool has_local, bool has_staged)
+{
     catalogue_at l = has_local ? catalogue_cursor_get(&m->local) : (catalogue_at){"", "", 0};
     catalogue_at s = has_staged ? catalogue_cursor_get(&m->staged) : (catalogue_at){"", "", 0};
     int order = !has_local ? 1 : !has_staged ? -1 : strcmp(l.key, s.key);
+    bool equal = order == 0 && catalogue_lines_equal(l.text, l.bytes, s.text, s.bytes);
+    uint32_t read = note_pair(m, order <= 0 ? &l : NULL, order >= 0 ? &s : NULL, equal);
     if (order <= 0) {
-        read_local(&l, &old);
         m->lines++;
         catalogue_cursor_next(&m->local);
     }
-    if (order >= 0) {
-        read_local(&s, &new);
+    if (order >= 0)
         catalogue_cursor_next(&m->staged);
-    }
-    bool equal = order == 0 && catalogue_lines_equal(l.text, l.bytes, s.text, s.bytes);
-    const catalogue_line *a = order <= 0 ? &old : NULL, *b = order >= 0 ? &new : NULL;
-    if ((a ? a : b)->kind < CATALOGUE_KINDS)
-        note_pair(m, a, b, equal);
+    return 1 + EFFORT_TO_READ * read;
 }
 
 static bool can_go_on(const catalogue_cursor *r)
@@ -180,14 +225,15 @@ int32_t catalogue_compare_step(catalogue_compare *m, const pos_catalogue *host, 
         if (result != POS_OK)
             return result;
     }
-    for (uint32_t i = 0; i < LINES_A_STEP && can_go_on(&m->local) && can_go_on(&m->staged); i++) {
+    uint32_t effort = 0;
+    while (effort < EFFORT_A_STEP && can_go_on(&m->local) && can_go_on(&m->staged)) {
         bool has_local = !catalogue_cursor_is_empty(&m->local), has_staged = !catalogue_cursor_is_empty(&m->staged);
         if (!has_local && !has_staged) {
             end_group(m);
             *done = true;
             return POS_OK;
         }
-        merge_one(m, has_local, has_staged);
+        effort += merge_one(m, has_local, has_staged);
     }
     return POS_OK;
 }

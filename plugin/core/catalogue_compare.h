@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * core/catalogue_compare.h - what a swap would change: the till's catalogue and the staged one, read side by side in the
- * order of their keys, a page at a time.
+ * order of their keys, a page at a time. A line is known by its key and its bytes; its members are read only where the
+ * preview names them, or where two lines of a key differ.
  *
  * Of a whole catalogue, what is only here would go. Of changes, what is only here stays, unless it is of the kinds that
  * come whole, a price of an item that was staged, or of an item that is named as gone.
@@ -13,10 +14,17 @@
 #include "core/catalogue_check.h"
 #include "core/catalogue_cursor.h"
 
+/* A line that may have to be read once the host shows others: most never are. */
+typedef struct catalogue_kept {
+    uint32_t bytes; /* 0: none */
+    char text[POS_CATALOGUE_LINE_MAX_BYTES];
+} catalogue_kept;
+
+/* The prices of an item at a level. */
 typedef struct catalogue_group {
-    char id[CATALOGUE_ID_MAX + 1], level[CATALOGUE_ID_MAX + 1];
-    int64_t old_last, new_last; /* the latest price of each side; -1: none */
-    bool up, down;              /* a price of the same day moved by more than half */
+    char key[CATALOGUE_KEY_MAX + 1];   /* of any of them */
+    catalogue_kept old_last, new_last; /* the latest of each side */
+    bool up, down;                     /* a price of the same day moved by more than half */
 } catalogue_group;
 
 typedef struct catalogue_compare {
@@ -29,8 +37,8 @@ typedef struct catalogue_compare {
     catalogue_line bad;
     catalogue_cursor local, staged;
     char staged_item[CATALOGUE_ID_MAX + 1]; /* the last one that was staged */
-    char item[CATALOGUE_ID_MAX + 1];        /* whose prices come by, and its name */
-    char item_name[4 * CATALOGUE_NAME_MAX + 1];
+    char item[CATALOGUE_ID_MAX + 1];        /* whose prices come by, and its line */
+    catalogue_kept item_line;
     catalogue_group group;
 } catalogue_compare;
 

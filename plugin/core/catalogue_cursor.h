@@ -7,7 +7,7 @@
 #include "protocol/catalogue_line.h"
 
 #define CATALOGUE_CURSOR_BYTES (128u * 1024u)
-#define CATALOGUE_CURSOR_LINES 256u
+#define CATALOGUE_CURSOR_LINES 1024u
 
 typedef struct catalogue_cursor {
     uint32_t which; /* POS_CATALOGUE_LOCAL or _STAGED */
