@@ -3,9 +3,9 @@
  * screens/catalogue.c - Synchronize configuration data: how things stand, download, upload, undo; then what is under way,
  * the preview or the question of it, and how it ended. One page: it shows what the core is at, and may be left.
  *
- * Screen `catalogue`. At rest: notice outcome; texts intro, here, taken; buttons catalogue.download, catalogue.upload
- * (while it is allowed), catalogue.undo (while it is possible), catalogue.seen. Under way: progress `progress`; notices sale, waiting;
- * text leave; button catalogue.cancel. Preview: texts change.KIND, list changes, notices again.*, buttons
+ * Screen `catalogue`. At rest: notice outcome; texts outcome.detail, intro, here, taken; buttons catalogue.download,
+ * catalogue.upload (while it is allowed), catalogue.undo (while it is possible), catalogue.seen. Under way: progress
+ * `progress`; notices sale, waiting; text leave; button catalogue.cancel. Preview: texts change.KIND, list changes, notices again.*, buttons
  * catalogue.accept or catalogue.accept_again, catalogue.cancel. Decision: texts here, there; buttons catalogue.replace,
  * catalogue.keep, catalogue.cancel.
  */

@@ -47,8 +47,6 @@ static const char *say_where(draw *d, const core_catalogue_line *line)
 static const char *say_line(draw *d, text_id frame, const core_catalogue_view *view)
 {
     const char *what = draw_say(d, faults[view->line.fault], view->line.member);
-    if (view->line.fault == CATALOGUE_FINE && view->verdict.detail[0])
-        what = view->verdict.detail; /* the cloud's own words say more */
     return draw_say(d, frame, say_where(d, &view->line), what);
 }
 
@@ -112,6 +110,8 @@ void catalogue_draw_outcome(draw *d, const core_catalogue_view *view)
         return;
     if (view->outcome == CATALOGUE_FAILED) {
         draw_notice(d, "outcome", POS_LEVEL_ERROR, say_failure(d, view));
+        if (view->failure == CATALOGUE_FAIL_LOCAL_LINE && view->line.fault == CATALOGUE_FINE && *view->verdict.detail)
+            draw_text(d, "outcome.detail", TEXT_ITEM_DETAIL, view->verdict.detail); /* in English, whoever reads it */
         return;
     }
     draw_notice(d, "outcome", ends[view->outcome].level, page_word(d->s, ends[view->outcome].text));

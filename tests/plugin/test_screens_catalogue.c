@@ -282,6 +282,23 @@ START_TEST(an_accept_means_what_was_shown)
 }
 END_TEST
 
+START_TEST(a_refused_upload_is_told_in_the_owners_language)
+{
+    open_in(_i == 0 ? "en" : "es");
+    s.cloud.commit_problem = "{\"type\":\"urn:factorycloud:problem:catalogue-invalid\",\"title\":\"t\",\"status\":422,"
+                             "\"detail\":\"two items have the barcode 84\",\"line\":17,\"key\":\"7000005\"}";
+    open_page();
+    press("catalogue.upload");
+    wait();
+    const screen_widget *outcome = screen_text_find(&shown, "outcome");
+    const char *words = _i == 0 ? "Entry 17: FactoryCLOUD does not take it." : "Dato 17: FactoryCLOUD no lo acepta.";
+    ck_assert_msg(outcome && strstr(outcome->value, words), "%s", shown.text);
+    ck_assert_ptr_null(strstr(outcome->value, "barcode"));
+    ck_assert_str_eq(screen_text_find(&shown, "outcome.detail")->value, "two items have the barcode 84");
+    leave();
+}
+END_TEST
+
 START_TEST(without_a_catalogue_there_is_no_option)
 {
     shop_open(&s);
@@ -383,6 +400,7 @@ int main(void)
     tcase_add_test(c, in_spanish);
     tcase_add_test(c, an_accept_means_what_was_shown);
     tcase_add_test(c, without_a_catalogue_there_is_no_option);
+    tcase_add_loop_test(c, a_refused_upload_is_told_in_the_owners_language, 0, 2);
     tcase_add_test(c, a_monkey);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
