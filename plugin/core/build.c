@@ -24,11 +24,11 @@
 /* What is read is also checked and copied; of this much that takes a till's thread under 200 us. */
 #define TICK_BYTES (128u * 1024u)
 
-static void note_item(sender *s, const record_header *header)
+static void note_item(sender_batch *b, const record_header *header)
 {
-    sender_item *item = &s->items[s->count];
+    sender_item *item = &b->items[b->count];
     memset(item, 0, sizeof *item);
-    item->id = s->reader.id;
+    item->id = b->reader.id;
     item->z_number = header->z_number;
     item->x_sequence = header->x_sequence;
     item->closed_at_ms = header->closed_at_ms;
@@ -38,23 +38,22 @@ static void note_item(sender *s, const record_header *header)
     memcpy(item->business_date, header->business_date, sizeof item->business_date);
 }
 
-static void submit(core *c, core_time now)
+static void submit(core *c, core_time now, sender_batch *b)
 {
-    sender *s = &c->sender;
-    const destination *d = &c->state.destinations[s->destination];
-    s->encodings = c->encodings_refused ? 0 : c->encodings;
+    const destination *d = &c->state.destinations[b->destination];
+    b->encodings = c->encodings_refused ? 0 : c->encodings;
     net_request *request =
-        protocol_upload(s->batch, c->credentials[s->destination].token, d->store_id, d->till_id, s->encodings);
-    s->batch = NULL;
-    free(s->piece);
-    s->piece = NULL;
-    s->ticket = request ? c->env.net->submit(c->env.net, request) : 0;
-    if (s->ticket == 0) {
-        sender_finish(c);
+        protocol_upload(b->body, c->credentials[b->destination].token, d->store_id, d->till_id, b->encodings);
+    b->body = NULL;
+    free(b->piece);
+    b->piece = NULL;
+    b->ticket = request ? c->env.net->submit(c->env.net, request) : 0;
+    if (b->ticket == 0) {
+        sender_finish(c, b);
         return;
     }
-    s->phase = SENDER_IN_FLIGHT;
-    s->submitted_at = now.elapsed_ms;
+    b->phase = SENDER_IN_FLIGHT;
+    b->submitted_at = now.elapsed_ms;
     core_changed(c);
 }
 
@@ -89,7 +88,7 @@ static bool is_settled(core *c, uint64_t id, const record_header *header)
 }
 
 /* A damaged record: its bytes are put aside, then it leaves the outbox; the host's history is asked for the report. */
-static step put_damaged_aside(core *c, core_time now, uint64_t id)
+static step put_damaged_aside(core *c, core_time now, sender_batch *b, uint64_t id)
 {
     report_key key = key_unpack(id);
     if (!vault_may_write(&c->vault) || !idset_reserve(&c->outbox.damaged))
@@ -108,7 +107,7 @@ static step put_damaged_aside(core *c, core_time now, uint64_t id)
         return STEP_PAUSE;
     }
     uint32_t total = 0;
-    uint8_t *bytes = c->sender.piece;
+    uint8_t *bytes = b->piece;
     if (c->vault.storage->get(c->vault.ctx, COLLECTION_OUTBOX, id, 0, bytes, VAULT_PIECE_BYTES, &total) != POS_OK)
         total = 0;
     record_header header = {
@@ -132,27 +131,26 @@ static step put_damaged_aside(core *c, core_time now, uint64_t id)
 }
 
 /* What cannot be sent by this plugin at all. */
-static void leave_out(core *c, core_time now, uint64_t id)
+static void leave_out(core *c, core_time now, sender_batch *b, uint64_t id)
 {
     if (!sender_set_aside(c, id, now.elapsed_ms + LEFT_OUT_MS, true))
-        backoff_fail(&c->credentials[c->sender.destination].backoff, now.elapsed_ms, true, -1, core_random(c));
+        backoff_fail(&c->credentials[b->destination].backoff, now.elapsed_ms, true, -1, core_random(c));
 }
 
-static step handle_unreadable(core *c, core_time now, vault_result result)
+static step handle_unreadable(core *c, core_time now, sender_batch *b, vault_result result)
 {
-    sender *s = &c->sender;
-    uint64_t id = s->reader.id;
-    protocol_batch_drop_item(s->batch);
-    s->reading = false;
-    if (s->is_x && result != VAULT_ERROR) {
-        xslot_give_up(c, s->items[0].z_number, s->items[0].x_sequence);
+    uint64_t id = b->reader.id;
+    protocol_batch_drop_item(b->body);
+    b->reading = false;
+    if (b->is_x && result != VAULT_ERROR) {
+        xslot_give_up(c, b->items[0].z_number, b->items[0].x_sequence);
         return STEP_PAUSE;
     }
     switch (result) {
     case VAULT_BAD:
-        return put_damaged_aside(c, now, id);
+        return put_damaged_aside(c, now, b, id);
     case VAULT_NEWER:
-        leave_out(c, now, id);
+        leave_out(c, now, b, id);
         return STEP_PAUSE;
     case VAULT_ABSENT:
         core_log(c, POS_LOG_ERROR, "the storage lost Z %lld; it is asked for again", (long long)key_unpack(id).number);
@@ -160,28 +158,27 @@ static step handle_unreadable(core *c, core_time now, vault_result result)
             catchup_lacks(c, key_unpack(id).number);
         return STEP_PAUSE;
     default:
-        s->read_retry_at = now.elapsed_ms + RETRY_MS;
+        c->sender.read_retry_at = now.elapsed_ms + RETRY_MS;
         return STEP_PAUSE;
     }
 }
 
 /* After an item: the next one of the same slot, register, epoch and ledger page, or the batch is full. */
-static step next_item(core *c, core_time now)
+static step next_item(core *c, core_time now, sender_batch *b)
 {
-    sender *s = &c->sender;
     uint64_t id;
-    if (s->is_x || s->count >= s->limit || s->count == PROTOCOL_BATCH_ITEMS_MAX)
+    if (b->is_x || b->count >= c->sender.limit || b->count == PROTOCOL_BATCH_ITEMS_MAX)
         return STEP_SUBMIT;
-    const sender_aside *aside = sender_find_aside(c, s->items[s->count - 1].id);
+    const sender_aside *aside = sender_find_aside(c, b->items[b->count - 1].id);
     if (aside && aside->alone)
         return STEP_SUBMIT;
-    report_key last = key_unpack(s->items[s->count - 1].id);
-    if (!sender_next_in_slot(c, now, last.slot, s->items[s->count - 1].id + 1, &id))
+    report_key last = key_unpack(b->items[b->count - 1].id);
+    if (!sender_next_in_slot(c, now, last.slot, b->items[b->count - 1].id + 1, b->is_retry, &id))
         return STEP_SUBMIT;
     report_key key = key_unpack(id);
     if (key.reg != last.reg || key.epoch != last.epoch || key.number / LEDGER_BLOCK != last.number / LEDGER_BLOCK)
         return STEP_SUBMIT;
-    s->reader = (vault_reader){.collection = COLLECTION_OUTBOX, .id = id};
+    b->reader = (vault_reader){.collection = COLLECTION_OUTBOX, .id = id};
     return STEP_MORE;
 }
 
@@ -199,88 +196,84 @@ static size_t room_bytes(const core *c)
 }
 
 /* What was read of the item so far goes into the batch; after its end, what is next. */
-static step append(core *c, core_time now, uint32_t got)
+static step append(core *c, core_time now, sender_batch *b, uint32_t got)
 {
-    sender *s = &c->sender;
-    if (!protocol_batch_append(s->batch, s->piece, got)) {
-        protocol_batch_drop_item(s->batch);
-        s->reading = false;
-        return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
+    if (!protocol_batch_append(b->body, b->piece, got)) {
+        protocol_batch_drop_item(b->body);
+        b->reading = false;
+        return b->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
     }
-    if (s->reader.done_bytes < s->reader.header.payload_bytes)
+    if (b->reader.done_bytes < b->reader.header.payload_bytes)
         return STEP_MORE;
-    if (!protocol_batch_end_item(s->batch))
+    if (!protocol_batch_end_item(b->body))
         return STEP_PAUSE;
-    s->reading = false;
-    s->count++;
-    return next_item(c, now);
+    b->reading = false;
+    b->count++;
+    return next_item(c, now, b);
 }
 
 /* Reads the header of reader.id, and a small record whole; begins the item, unless it does not fit this batch any more. */
-static step begin_item(core *c, core_time now, uint32_t *budget)
+static step begin_item(core *c, core_time now, sender_batch *b, uint32_t *budget)
 {
-    sender *s = &c->sender;
     uint32_t got = 0;
-    if (!s->is_x && s->reader.id == s->spoilt_id)
-        return put_damaged_aside(c, now, s->reader.id);
-    vault_result result = vault_read_first(&c->vault, &s->reader, s->piece, FIRST_READ_BYTES, &got);
-    record_header header = s->reader.header;
+    if (!b->is_x && b->reader.id == c->sender.spoilt_id)
+        return put_damaged_aside(c, now, b, b->reader.id);
+    vault_result result = vault_read_first(&c->vault, &b->reader, b->piece, FIRST_READ_BYTES, &got);
+    record_header header = b->reader.header;
     charge(budget, RECORD_PAYLOAD_OFFSET + got);
     /* After a put that failed the storage may show an X that we do not know: it is not the one that is pending. */
-    if (result == VAULT_OK && s->is_x &&
-        (header.z_number != s->items[0].z_number || header.x_sequence != s->items[0].x_sequence))
+    if (result == VAULT_OK && b->is_x &&
+        (header.z_number != b->items[0].z_number || header.x_sequence != b->items[0].x_sequence))
         result = VAULT_BAD;
     if (result != VAULT_OK)
-        return handle_unreadable(c, now, result);
-    if (!s->is_x && is_settled(c, s->reader.id, &header))
-        return remove_settled(c, now, s->reader.id);
-    if (vault_is_spoilt(&s->reader))
-        return handle_unreadable(c, now, VAULT_BAD);
-    if (s->count > 0 && protocol_batch_bytes(s->batch) + header.payload_bytes > room_bytes(c))
+        return handle_unreadable(c, now, b, result);
+    if (!b->is_x && is_settled(c, b->reader.id, &header))
+        return remove_settled(c, now, b->reader.id);
+    if (vault_is_spoilt(&b->reader))
+        return handle_unreadable(c, now, b, VAULT_BAD);
+    if (b->count > 0 && protocol_batch_bytes(b->body) + header.payload_bytes > room_bytes(c))
         return STEP_SUBMIT;
     protocol_item item;
     record_to_item(&header, &item);
-    if (!protocol_batch_begin_item(s->batch, &item)) {
-        if (s->count == 0 && protocol_item_problem(&item))
-            leave_out(c, now, s->reader.id);
-        return s->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
+    if (!protocol_batch_begin_item(b->body, &item)) {
+        if (b->count == 0 && protocol_item_problem(&item))
+            leave_out(c, now, b, b->reader.id);
+        return b->count > 0 ? STEP_SUBMIT : STEP_PAUSE;
     }
-    note_item(s, &header);
-    s->reading = true;
-    return append(c, now, got);
+    note_item(b, &header);
+    b->reading = true;
+    return append(c, now, b, got);
 }
 
-static step read_piece(core *c, core_time now, uint32_t *budget)
+static step read_piece(core *c, core_time now, sender_batch *b, uint32_t *budget)
 {
-    sender *s = &c->sender;
     uint32_t got = 0;
     uint32_t want = *budget < VAULT_PIECE_BYTES ? *budget : VAULT_PIECE_BYTES;
-    vault_result result = vault_read_piece(&c->vault, &s->reader, s->piece, want, &got);
+    vault_result result = vault_read_piece(&c->vault, &b->reader, b->piece, want, &got);
     if (result != VAULT_OK)
-        return handle_unreadable(c, now, result);
+        return handle_unreadable(c, now, b, result);
     charge(budget, got);
-    return append(c, now, got);
+    return append(c, now, b, got);
 }
 
-bool build_step(core *c, core_time now)
+bool build_step(core *c, core_time now, sender_batch *b)
 {
-    sender *s = &c->sender;
     uint32_t left = vault_read_left(&c->vault);
     uint32_t budget = left < TICK_BYTES ? left : TICK_BYTES;
     step next = STEP_MORE;
     while (next == STEP_MORE && budget > 0) {
-        next = s->reading ? read_piece(c, now, &budget) : begin_item(c, now, &budget);
+        next = b->reading ? read_piece(c, now, b, &budget) : begin_item(c, now, b, &budget);
     }
     if (next == STEP_SUBMIT) {
-        submit(c, now);
+        submit(c, now, b);
         return false;
     }
     /* Paused with nothing being read: what was met there is out of the way; what is built so far goes. */
-    if (next == STEP_PAUSE && !s->reading) {
-        if (s->count > 0)
-            submit(c, now);
+    if (next == STEP_PAUSE && !b->reading) {
+        if (b->count > 0)
+            submit(c, now, b);
         else
-            sender_finish(c);
+            sender_finish(c, b);
     }
     return true;
 }

@@ -196,10 +196,9 @@ static void take_answers(core *c, core_time now)
             net_answer_clear(&answer);
             continue;
         }
-        if (c->sender.phase == SENDER_IN_FLIGHT && answer.ticket == c->sender.ticket)
-            answer_take_upload(c, now, &answer);
-        else if (!take_persons_answer(c, now, &answer) && !assign_take_renewal(c, now, &answer) &&
-                 !diagnose_take_answer(c, now, &answer) && !resend_take_answer(c, now, &answer))
+        if (!answer_take_upload(c, now, &answer) && !take_persons_answer(c, now, &answer) &&
+            !assign_take_renewal(c, now, &answer) && !diagnose_take_answer(c, now, &answer) &&
+            !resend_take_answer(c, now, &answer))
             disconnect_take_answer(c, &answer);
         net_answer_clear(&answer);
     }
@@ -232,9 +231,10 @@ static bool put_dirty_state(core *c)
 
 static bool settle(core *c, core_time now)
 {
-    if (c->sender.phase != SENDER_SETTLING)
+    sender_batch *answered = sender_batch_in(c, SENDER_SETTLING);
+    if (!answered)
         return false;
-    settle_step(c, now);
+    settle_step(c, now, answered);
     return true;
 }
 
@@ -260,8 +260,9 @@ static int64_t shorter(int64_t a, int64_t b)
 /* Until something is due by the clock alone. */
 static uint32_t next_delay(const core *c, core_time now)
 {
-    if (c->sender.phase == SENDER_IN_FLIGHT)
-        return (uint32_t)core_answer_wait_ms(c->sender.submitted_at, now);
+    int64_t answer_wait_ms = sender_wait_ms(c, now);
+    if (answer_wait_ms >= 0)
+        return (uint32_t)answer_wait_ms;
     if (person_is_busy(c) || disconnect_is_running(c) || c->diagnose.view.running || c->resend.ticket != 0)
         return CORE_ANSWER_WAIT_MS;
     int64_t delay = TICK_LONGEST_MS;

@@ -69,13 +69,16 @@ static void note_schedule(const core *c, core_time now, core_queue *q)
 
 static void note_upload(const core *c, core_queue *q)
 {
-    net_progress progress;
-    if (c->sender.phase != SENDER_IN_FLIGHT)
-        return;
-    q->sending = c->sender.count;
-    if (c->env.net->progress(c->env.net, c->sender.ticket, &progress)) {
-        q->upload_sent_bytes = progress.sent_bytes;
-        q->upload_total_bytes = progress.total_bytes;
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++) {
+        const sender_batch *b = &c->sender.batches[i];
+        net_progress progress;
+        if (b->phase != SENDER_IN_FLIGHT)
+            continue;
+        q->sending += b->count;
+        if (c->env.net->progress(c->env.net, b->ticket, &progress)) {
+            q->upload_sent_bytes += progress.sent_bytes;
+            q->upload_total_bytes += progress.total_bytes;
+        }
     }
 }
 
@@ -207,8 +210,7 @@ static void row_of_x(const core *c, core_row *row)
 {
     *row = (core_row){.id = ROW_ID_X, .hold = HOLD_NONE, .next_try_in_ms = -1};
     fill_row(&c->x.header, row);
-    bool sending = c->sender.phase == SENDER_IN_FLIGHT && c->sender.is_x;
-    row->state = sending ? STATE_SENDING : STATE_WAITING;
+    row->state = sender_is_sending_x(c) ? STATE_SENDING : STATE_WAITING;
     fill_destination(c, c->x.header.slot, row);
 }
 

@@ -254,11 +254,11 @@ bool resend_take_answer(core *c, core_time now, const net_answer *answer)
 static bool is_drained(const core *c, core_time now)
 {
     uint64_t id = 0;
-    if (c->sender.phase != SENDER_IDLE)
+    if (!sender_is_idle(c))
         return false;
     for (uint32_t slot = 0; slot < c->state.slot_count; slot++) {
         const destination *d = state_slot_destination(&c->state, slot);
-        if (d && sender_hold_of(c, d) == HOLD_NONE && sender_next_in_slot(c, now, slot, key_first(slot, 0, 0), &id))
+        if (d && sender_hold_of(c, d) == HOLD_NONE && sender_next_in_slot(c, now, slot, key_first(slot, 0, 0), false, &id))
             return false;
     }
     return true;

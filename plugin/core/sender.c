@@ -12,79 +12,143 @@
 
 void sender_open(core *c)
 {
-    c->sender.phase = SENDER_IDLE;
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++)
+        c->sender.batches[i].phase = SENDER_IDLE;
     c->sender.limit = PROTOCOL_BATCH_ITEMS_MAX;
 }
 
-void sender_finish(core *c)
+void sender_finish(core *c, sender_batch *b)
 {
-    sender *s = &c->sender;
-    protocol_batch_free(s->batch);
-    s->batch = NULL;
-    free(s->piece);
-    s->piece = NULL;
-    free(s->moving);
-    s->moving = NULL;
-    protocol_results_clear(&s->results);
-    s->phase = SENDER_IDLE;
-    s->reading = false;
-    s->ledger_done = false;
-    s->is_x = false;
-    s->is_retry = false;
-    s->count = 0;
-    s->ticket = 0;
+    protocol_batch_free(b->body);
+    b->body = NULL;
+    free(b->piece);
+    b->piece = NULL;
+    free(b->moving);
+    b->moving = NULL;
+    protocol_results_clear(&b->results);
+    b->phase = SENDER_IDLE;
+    b->reading = false;
+    b->ledger_done = false;
+    b->is_x = false;
+    b->is_retry = false;
+    b->count = 0;
+    b->ticket = 0;
     core_changed(c);
 }
 
 void sender_close(core *c)
 {
-    sender_finish(c);
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++)
+        sender_finish(c, &c->sender.batches[i]);
+}
+
+sender_batch *sender_batch_in(core *c, sender_phase phase)
+{
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++) {
+        if (c->sender.batches[i].phase == phase)
+            return &c->sender.batches[i];
+    }
+    return NULL;
+}
+
+bool sender_is_idle(const core *c)
+{
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++) {
+        if (c->sender.batches[i].phase != SENDER_IDLE)
+            return false;
+    }
+    return true;
 }
 
 void sender_abandon(core *c)
 {
-    sender *s = &c->sender;
-    if (s->phase == SENDER_IN_FLIGHT)
-        c->env.net->cancel(c->env.net, s->ticket);
-    if (s->phase == SENDER_IN_FLIGHT || s->phase == SENDER_BUILDING)
-        sender_finish(c);
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++) {
+        sender_batch *b = &c->sender.batches[i];
+        if (b->phase == SENDER_IN_FLIGHT)
+            c->env.net->cancel(c->env.net, b->ticket);
+        if (b->phase == SENDER_IN_FLIGHT || b->phase == SENDER_BUILDING)
+            sender_finish(c, b);
+    }
+    c->sender.flowing = false;
 }
 
 void sender_try_anew(core *c, core_time now)
 {
-    const sender *s = &c->sender;
+    const sender_batch *b = sender_batch_in(c, SENDER_IN_FLIGHT); /* while it fails, there is one at the most */
     net_progress progress;
-    if (s->phase == SENDER_IN_FLIGHT && c->failing_since_ms != 0 && now.elapsed_ms - s->submitted_at >= SEARCH_MS &&
-        c->env.net->progress(c->env.net, s->ticket, &progress) && progress.sent_bytes == 0)
+    if (b && c->failing_since_ms != 0 && now.elapsed_ms - b->submitted_at >= SEARCH_MS &&
+        c->env.net->progress(c->env.net, b->ticket, &progress) && progress.sent_bytes == 0)
         sender_abandon(c);
+}
+
+int64_t sender_wait_ms(const core *c, core_time now)
+{
+    int64_t soonest = -1;
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++) {
+        const sender_batch *b = &c->sender.batches[i];
+        int64_t wait_ms = core_answer_wait_ms(b->submitted_at, now);
+        if (b->phase == SENDER_IN_FLIGHT && (soonest < 0 || wait_ms < soonest))
+            soonest = wait_ms;
+    }
+    return soonest;
+}
+
+/* ---- what is in a batch ---- */
+
+static int compare_id(const void *id, const void *item)
+{
+    uint64_t a = *(const uint64_t *)id, b = ((const sender_item *)item)->id;
+    return a < b ? -1 : a > b;
+}
+
+/* Its index; b->count: it is not in there. */
+static uint32_t place_of(const sender_batch *b, uint64_t id)
+{
+    const sender_item *found = b->is_x ? NULL : bsearch(&id, b->items, b->count, sizeof b->items[0], compare_id);
+    return found ? (uint32_t)(found - b->items) : b->count;
 }
 
 void sender_forget_item(core *c, uint64_t id)
 {
-    sender *s = &c->sender;
-    if (s->phase == SENDER_BUILDING && !s->is_x) {
-        sender_finish(c);
-        return;
-    }
-    for (uint32_t i = 0; i < s->count && !s->is_x; i++) {
-        if (s->items[i].id != id)
-            continue;
-        s->items[i].stale = true;
-        s->items[i].fate = FATE_AGAIN;
-        if (s->reader.id == id) {
-            free(s->moving);
-            s->moving = NULL;
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++) {
+        sender_batch *b = &c->sender.batches[i];
+        uint32_t place = place_of(b, id);
+        if (b->phase == SENDER_BUILDING && !b->is_x) {
+            sender_finish(c, b);
+        } else if (place < b->count) {
+            b->items[place].stale = true;
+            b->items[place].fate = FATE_AGAIN;
+            if (b->reader.id == id) {
+                free(b->moving);
+                b->moving = NULL;
+            }
         }
     }
 }
 
 bool sender_is_sending(const core *c, uint64_t id)
 {
-    const sender *s = &c->sender;
-    if (s->phase != SENDER_IN_FLIGHT || s->is_x)
-        return false;
-    for (uint32_t i = 0; i < s->count; i++) {
-        if (s->items[i].id == id)
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++) {
+        const sender_batch *b = &c->sender.batches[i];
+        if (b->phase == SENDER_IN_FLIGHT && place_of(b, id) < b->count)
+            return true;
+    }
+    return false;
+}
+
+bool sender_is_sending_x(const core *c)
+{
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++) {
+        if (c->sender.batches[i].phase == SENDER_IN_FLIGHT && c->sender.batches[i].is_x)
+            return true;
+    }
+    return false;
+}
+
+static bool is_under_way(const core *c, uint64_t id)
+{
+    for (uint32_t i = 0; i < SENDER_BATCHES; i++) {
+        if (place_of(&c->sender.batches[i], id) < c->sender.batches[i].count)
             return true;
     }
     return false;
@@ -92,13 +156,12 @@ bool sender_is_sending(const core *c, uint64_t id)
 
 /* ---- picking ---- */
 
-/* Does it belong into the batch at hand? */
-static bool is_candidate(const core *c, core_time now, uint64_t id)
+static bool is_candidate(const core *c, core_time now, uint64_t id, bool wants_aside)
 {
     const sender_aside *aside = sender_find_aside(c, id);
-    if (resend_guards(c, id))
+    if (resend_guards(c, id) || is_under_way(c, id))
         return false;
-    if (!c->sender.is_retry)
+    if (!wants_aside)
         return !aside;
     return aside && aside->retry_at <= now.elapsed_ms && !aside->alone;
 }
@@ -133,11 +196,11 @@ void sender_lift_holds(core *c, core_time now, bool all)
     }
 }
 
-bool sender_next_in_slot(const core *c, core_time now, uint32_t slot, uint64_t from, uint64_t *id)
+bool sender_next_in_slot(const core *c, core_time now, uint32_t slot, uint64_t from, bool aside, uint64_t *id)
 {
     uint64_t last = key_last(slot, REGISTERS_MAX, EPOCH_MAX);
     while (idset_next(&c->outbox.waiting, from, id) && *id <= last) {
-        if (is_candidate(c, now, *id))
+        if (is_candidate(c, now, *id, aside))
             return true;
         from = *id + 1;
     }
@@ -147,7 +210,7 @@ bool sender_next_in_slot(const core *c, core_time now, uint32_t slot, uint64_t f
 static bool next_of_destination(const core *c, core_time now, uint32_t d, uint64_t *id)
 {
     for (uint32_t slot = 0; slot < c->state.slot_count; slot++) {
-        if (c->state.slots[slot] == (int)d && sender_next_in_slot(c, now, slot, key_first(slot, 0, 0), id))
+        if (c->state.slots[slot] == (int)d && sender_next_in_slot(c, now, slot, key_first(slot, 0, 0), false, id))
             return true;
     }
     return false;
@@ -164,7 +227,7 @@ static bool fresh_of_destination(const core *c, core_time now, uint32_t d, uint6
     *id = c->outbox.fresh_id;
     uint32_t slot = key_unpack(*id).slot;
     return *id != 0 && idset_has(&c->outbox.waiting, *id) && slot < c->state.slot_count &&
-           c->state.slots[slot] == (int)d && is_candidate(c, now, *id);
+           c->state.slots[slot] == (int)d && is_candidate(c, now, *id, false);
 }
 
 static bool x_is_for(const core *c, uint32_t d)
@@ -185,31 +248,30 @@ static bool may_send(const core *c, core_time now, uint32_t d)
            backoff_wait_ms(&c->credentials[d].backoff, now.elapsed_ms) == 0;
 }
 
-static bool start_batch(core *c, uint32_t d, bool is_x, uint64_t id)
+static bool start_batch(core *c, sender_batch *b, uint32_t d, bool is_x, uint64_t id)
 {
-    sender *s = &c->sender;
-    s->batch = protocol_batch_new();
-    s->piece = malloc(VAULT_PIECE_BYTES);
-    if (!s->batch || !s->piece) {
-        sender_finish(c);
+    b->body = protocol_batch_new();
+    b->piece = malloc(VAULT_PIECE_BYTES);
+    if (!b->body || !b->piece) {
+        sender_finish(c, b);
         return false;
     }
-    s->phase = SENDER_BUILDING;
-    s->is_x = is_x;
-    s->destination = d;
-    s->count = 0;
-    s->reading = false;
     report_key key = key_unpack(id);
-    s->reg = is_x ? c->outbox.reg : key.reg;
-    s->epoch = is_x ? c->x.header.epoch : key.epoch;
-    s->reader = (vault_reader){.collection = is_x ? COLLECTION_X : COLLECTION_OUTBOX, .id = id};
-    s->items[0] = (sender_item){.z_number = c->x.header.z_number, .x_sequence = c->x.header.x_sequence};
+    b->phase = SENDER_BUILDING;
+    b->is_x = is_x;
+    b->destination = d;
+    b->reg = is_x ? c->outbox.reg : key.reg;
+    b->epoch = is_x ? c->x.header.epoch : key.epoch;
+    b->reader = (vault_reader){.collection = is_x ? COLLECTION_X : COLLECTION_OUTBOX, .id = id};
+    b->items[0] = (sender_item){.z_number = c->x.header.z_number, .x_sequence = c->x.header.x_sequence};
+    c->sender.flowing = c->sender.flowing && c->sender.destination == d;
+    c->sender.destination = d;
     return true;
 }
 
 /* Picks a destination and its first report: what was not tried yet, Z before X, before what was set aside. False:
  * nothing to send now. */
-static bool pick(core *c, core_time now)
+static bool pick(core *c, core_time now, sender_batch *into)
 {
     for (uint32_t i = 0; i < c->state.destination_count; i++) {
         uint32_t d = (c->sender.destination + i) % c->state.destination_count;
@@ -217,28 +279,56 @@ static bool pick(core *c, core_time now)
         if (!may_send(c, now, d))
             continue;
         if (has_history_waiting(c) && fresh_of_destination(c, now, d, &id))
-            return start_batch(c, d, false, id);
+            return start_batch(c, into, d, false, id);
         if (has_history_waiting(c) && x_is_for(c, d) && x_turn(c) == 0)
-            return start_batch(c, d, true, c->outbox.reg);
+            return start_batch(c, into, d, true, c->outbox.reg);
         if (next_of_destination(c, now, d, &id))
-            return start_batch(c, d, false, id);
+            return start_batch(c, into, d, false, id);
         const sender_aside *aside = sender_oldest_aside(c, now, d);
         if (x_is_for(c, d) && (!aside || x_turn(c) <= aside->retry_at))
-            return start_batch(c, d, true, c->outbox.reg);
+            return start_batch(c, into, d, true, c->outbox.reg);
         if (aside) {
-            c->sender.is_retry = true;
-            return start_batch(c, d, false, aside->id);
+            into->is_retry = true;
+            return start_batch(c, into, d, false, aside->id);
         }
     }
     return false;
 }
 
+/* Its body is out; what it waits for is the cloud, and the way there and back. */
+static bool is_sent(const core *c, const sender_batch *b)
+{
+    net_progress progress;
+    return c->env.net->progress(c->env.net, b->ticket, &progress) && progress.total_bytes > 0 &&
+           progress.sent_bytes == progress.total_bytes;
+}
+
+/* Picks what is to go while the answer to `other` is awaited: more of the same, unless an X is next, which goes alone. */
+static bool pick_beside(core *c, core_time now, sender_batch *into, const sender_batch *other)
+{
+    uint32_t d = other->destination;
+    uint64_t id;
+    if (!c->sender.flowing || other->is_x || other->is_retry || !may_send(c, now, d) || !is_sent(c, other))
+        return false;
+    bool is_fresh = has_history_waiting(c) && fresh_of_destination(c, now, d, &id);
+    if (!is_fresh && has_history_waiting(c) && x_is_for(c, d) && x_turn(c) == 0)
+        return false;
+    return (is_fresh || next_of_destination(c, now, d, &id)) && start_batch(c, into, d, false, id);
+}
+
 bool sender_advance(core *c, core_time now)
 {
-    sender *s = &c->sender;
-    if (s->phase == SENDER_IDLE) {
-        if (now.elapsed_ms < s->read_retry_at || !pick(c, now))
+    sender_batch *building = sender_batch_in(c, SENDER_BUILDING);
+    if (sender_batch_in(c, SENDER_SETTLING))
+        return false; /* that is work enough for a tick */
+    if (!building) {
+        sender_batch *idle = sender_batch_in(c, SENDER_IDLE);
+        const sender_batch *other = sender_batch_in(c, SENDER_IN_FLIGHT);
+        if (!idle || now.elapsed_ms < c->sender.read_retry_at)
             return false;
+        if (other ? !pick_beside(c, now, idle, other) : !pick(c, now, idle))
+            return false;
+        building = idle;
     }
-    return s->phase == SENDER_BUILDING && build_step(c, now);
+    return build_step(c, now, building);
 }

@@ -4,9 +4,12 @@
  *
  *   IDLE -> BUILDING -> IN_FLIGHT -> SETTLING -> IDLE
  *
- * sender.c picks, build.c reads and submits, answer.c judges what came back, settle.c makes it durable. One batch is under way at a
- * time; it belongs to one destination and one ledger page. Z before X. A batch that fails as a whole is halved down to
- * a single report, which is then set aside for a while: one report never blocks another.
+ * sender.c picks, build.c reads and submits, answer.c judges what came back, settle.c makes it durable. A batch belongs
+ * to one destination and one ledger page. Z before X.
+ *
+ * As long as all goes well the next batch of Z reports is built and sent while the answer to the one before is awaited:
+ * a link with a long way is kept busy, and two bodies never share it. A batch that fails as a whole takes the one beside
+ * it along, and is halved down to a single report, which is then set aside for a while: one report never blocks another.
  */
 #ifndef CORE_SENDER_H
 #define CORE_SENDER_H
@@ -16,6 +19,7 @@
 #include "core/vault.h"
 
 #define SENDER_ASIDE_MAX 256u
+#define SENDER_BATCHES   2u /* under way at most */
 
 typedef enum sender_phase { SENDER_IDLE = 1, SENDER_BUILDING, SENDER_IN_FLIGHT, SENDER_SETTLING } sender_phase;
 
@@ -46,17 +50,17 @@ typedef struct sender_aside {
     bool alone; /* it failed as a batch of one, so it is tried again as one */
 } sender_aside;
 
-typedef struct sender {
+/* A batch under way; one that is SENDER_IDLE holds nothing. */
+typedef struct sender_batch {
     sender_phase phase;
     bool is_x;            /* the batch is the pending X */
     bool is_retry;        /* the batch is of reports that were set aside */
-    uint32_t destination; /* of the batch */
-    uint32_t reg, epoch;  /* of the batch; index and number */
-    uint32_t limit;       /* items a batch may have: halved by failures, doubled by successes */
+    uint32_t destination; /* index of it */
+    uint32_t reg, epoch;  /* index and number */
     uint32_t count;
-    sender_item items[PROTOCOL_BATCH_ITEMS_MAX];
-    protocol_batch *batch; /* BUILDING */
-    vault_reader reader;   /* of the item that is being read, BUILDING; of the one being moved, SETTLING */
+    sender_item items[PROTOCOL_BATCH_ITEMS_MAX]; /* by ascending id */
+    protocol_batch *body;                        /* BUILDING */
+    vault_reader reader; /* of the item that is being read, BUILDING; of the one being moved, SETTLING */
     bool reading;
     uint8_t *piece;           /* VAULT_PIECE_BYTES, while BUILDING */
     uint32_t ticket;          /* IN_FLIGHT */
@@ -66,9 +70,16 @@ typedef struct sender {
     uint32_t ledger_from;     /* SETTLING: pages of other epochs below this one are stored */
     bool ledger_done;         /* SETTLING: the page is stored; now the removal */
     uint8_t *moving;          /* SETTLING: document of the item that is being moved to the kept ones */
-    uint64_t spoilt_id;       /* a record that was found damaged, and is put aside in the next tick; 0: none */
-    int64_t read_retry_at;    /* elapsed ms: the storage could not be read */
-    sender_aside x_aside;     /* the X of that sequence failed */
+} sender_batch;
+
+typedef struct sender {
+    sender_batch batches[SENDER_BATCHES];
+    uint32_t destination;  /* of the last batch: the next one may be for it, too */
+    uint32_t limit;        /* items a batch may have: halved by failures, doubled by successes */
+    bool flowing;          /* the last batch for that destination was taken whole, and as large as they come */
+    uint64_t spoilt_id;    /* a record that was found damaged, and is put aside in the next tick; 0: none */
+    int64_t read_retry_at; /* elapsed ms: the storage could not be read */
+    sender_aside x_aside;  /* the X of that sequence failed */
     uint32_t aside_count;
     sender_aside aside[SENDER_ASIDE_MAX];
 } sender;
@@ -79,8 +90,8 @@ void sender_close(core *c);
 /* Picks, reads and submits; reads at most VAULT_PIECE_BYTES. True: there is more to do at once. */
 bool sender_advance(core *c, core_time now);
 
-/* Gives up the batch that is being built or in flight; an answer that still comes is not looked at. What is being
- * settled goes on: it is our own bookkeeping. */
+/* Gives up what is being built or in flight; an answer that still comes is not looked at. What is being settled goes
+ * on: it is our own bookkeeping. */
 void sender_abandon(core *c);
 
 /* To be tried at once: an attempt that still looks for a cloud that was not there when it began would only hold that up,
@@ -90,8 +101,8 @@ void sender_try_anew(core *c, core_time now);
 /* The record of that id is about to be replaced: what is under way with the old one settles nothing. */
 void sender_forget_item(core *c, uint64_t id);
 
-/* A batch or its destination is gone: frees what belongs to it. */
-void sender_finish(core *c);
+/* It is settled, or given up: frees what belongs to it. */
+void sender_finish(core *c, sender_batch *b);
 
 /* Why reports of this destination are not sent at all; HOLD_NONE: they are. NULL: undecided. */
 core_hold sender_hold_of(const core *c, const destination *d);
@@ -101,10 +112,15 @@ core_hold sender_hold_of(const core *c, const destination *d);
 void sender_hold_store(core *c, core_time now, uint32_t index);
 void sender_lift_holds(core *c, core_time now, bool all);
 
-bool sender_is_sending(const core *c, uint64_t id); /* in the batch that is in flight */
-/* The next report of that slot from `from` on that may be sent in the batch at hand: of those that were set aside in a
- * batch of such ones, else of those that were not. */
-bool sender_next_in_slot(const core *c, core_time now, uint32_t slot, uint64_t from, uint64_t *id);
+bool sender_is_idle(const core *c);
+sender_batch *sender_batch_in(core *c, sender_phase phase); /* the first one; NULL: none is */
+bool sender_is_sending(const core *c, uint64_t id);         /* in a batch that is in flight */
+bool sender_is_sending_x(const core *c);
+/* How long until an answer is looked for; -1: none is awaited. */
+int64_t sender_wait_ms(const core *c, core_time now);
+/* The next report of that slot from `from` on that is in no batch yet and may be sent: of those that were set aside, or
+ * of those that were not. */
+bool sender_next_in_slot(const core *c, core_time now, uint32_t slot, uint64_t from, bool aside, uint64_t *id);
 
 /* ---- aside.c ---- */
 /* Leaves a report out until retry_at; counts its attempts. false: so many are set aside already that it is not the
@@ -117,13 +133,14 @@ const sender_aside *sender_oldest_aside(const core *c, core_time now, uint32_t i
 
 /* ---- build.c ---- */
 /* One step of SENDER_BUILDING; reads at most VAULT_PIECE_BYTES. True: there is more to do at once. */
-bool build_step(core *c, core_time now);
+bool build_step(core *c, core_time now, sender_batch *b);
 
 /* ---- answer.c ---- */
-void answer_take_upload(core *c, core_time now, const net_answer *answer);
+/* False: it is not the answer to a batch. */
+bool answer_take_upload(core *c, core_time now, const net_answer *answer);
 
 /* ---- settle.c ---- */
-/* One step, at most one write. Call only while SENDER_SETTLING and a write is allowed. */
-void settle_step(core *c, core_time now);
+/* One step, at most one write. Call only for one that is SENDER_SETTLING, and while a write is allowed. */
+void settle_step(core *c, core_time now, sender_batch *b);
 
 #endif

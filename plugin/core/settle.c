@@ -28,94 +28,90 @@ static void write_failed(core *c, core_time now, const char *what)
 
 /* ---- delivered ---- */
 
-static uint32_t count_fate(const sender *s, sender_fate fate)
+static uint32_t count_fate(const sender_batch *b, sender_fate fate)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < s->count; i++)
-        count += s->items[i].fate == fate;
+    for (uint32_t i = 0; i < b->count; i++)
+        count += b->items[i].fate == fate;
     return count;
 }
 
-static void fill_entry(const core *c, uint32_t i, ledger_entry *entry)
+static void fill_entry(const core *c, const sender_batch *b, uint32_t i, ledger_entry *entry)
 {
-    const sender_item *item = &c->sender.items[i];
+    const sender_item *item = &b->items[i];
     memset(entry, 0, sizeof *entry);
     entry->index = (uint8_t)(item->z_number % LEDGER_BLOCK);
-    entry->destination = (uint16_t)c->sender.destination;
+    entry->destination = (uint16_t)b->destination;
     entry->origin = (uint8_t)item->origin;
     entry->closed_at_ms = item->closed_at_ms;
     memcpy(entry->business_date, item->business_date, sizeof entry->business_date);
-    const protocol_result *result = &c->sender.results.items[i];
+    const protocol_result *result = &b->results.items[i];
     /* Of a rebuilt one that was not needed: what the cloud has in its place, so that a comparison finds it there. */
     bool superseded = result->status == STATUS_SUPERSEDED;
     memcpy(entry->sha256, superseded ? result->receipt.sha256 : item->sha256, sizeof entry->sha256);
     memcpy(entry->receipt_id, result->receipt.receipt_id, sizeof entry->receipt_id);
-    ledger_mark_till(c->state.destinations[c->sender.destination].till_id, entry->till_mark);
+    ledger_mark_till(c->state.destinations[b->destination].till_id, entry->till_mark);
 }
 
 /* The epoch in which the cloud counts a delivered one: mostly the one it was sent in. It had that very document before,
  * perhaps: a till that lost its storage and fetches its history anew does not know which days were of which epoch. */
-static uint32_t counted_in(const core *c, uint32_t i)
+static uint32_t counted_in(const sender_batch *b, uint32_t i)
 {
-    uint32_t epoch = c->sender.results.items[i].receipt.key.epoch;
-    return epoch <= EPOCH_MAX ? epoch : c->sender.epoch;
+    uint32_t epoch = b->results.items[i].receipt.key.epoch;
+    return epoch <= EPOCH_MAX ? epoch : b->epoch;
 }
 
-static void add_entries(core *c, uint32_t epoch)
+static void add_entries(core *c, const sender_batch *b, uint32_t epoch)
 {
-    sender *s = &c->sender;
-    for (uint32_t i = 0; i < s->count; i++) {
+    for (uint32_t i = 0; i < b->count; i++) {
         ledger_entry entry;
-        bool is_own = epoch == s->epoch;
-        if (s->items[i].fate != FATE_DELIVERED || (!is_own && counted_in(c, i) != epoch))
+        bool is_own = epoch == b->epoch;
+        if (b->items[i].fate != FATE_DELIVERED || (!is_own && counted_in(b, i) != epoch))
             continue;
-        fill_entry(c, i, &entry);
-        entry.elsewhere = is_own && counted_in(c, i) != epoch;
-        if (is_own || !ledger_find(&c->ledger, s->items[i].z_number))
+        fill_entry(c, b, i, &entry);
+        entry.elsewhere = is_own && counted_in(b, i) != epoch;
+        if (is_own || !ledger_find(&c->ledger, b->items[i].z_number))
             ledger_set(&c->ledger, &entry);
     }
 }
 
 /* The next epoch, after those that are done, in which some of the batch are counted; last comes the batch's own, which
  * is what says that they are delivered. */
-static uint32_t next_epoch(const core *c)
+static uint32_t next_epoch(const sender_batch *b)
 {
-    const sender *s = &c->sender;
-    uint32_t next = s->epoch;
-    for (uint32_t i = 0; i < s->count; i++) {
-        uint32_t epoch = s->items[i].fate == FATE_DELIVERED ? counted_in(c, i) : s->epoch;
-        if (epoch != s->epoch && epoch >= s->ledger_from && (next == s->epoch || epoch < next))
+    uint32_t next = b->epoch;
+    for (uint32_t i = 0; i < b->count; i++) {
+        uint32_t epoch = b->items[i].fate == FATE_DELIVERED ? counted_in(b, i) : b->epoch;
+        if (epoch != b->epoch && epoch >= b->ledger_from && (next == b->epoch || epoch < next))
             next = epoch;
     }
     return next;
 }
 
-static void put_ledger_page(core *c, core_time now)
+static void put_ledger_page(core *c, core_time now, sender_batch *b)
 {
-    sender *s = &c->sender;
-    uint32_t epoch = next_epoch(c);
-    vault_result result = ledger_load(&c->ledger, &c->vault, s->reg, epoch, s->items[0].z_number);
+    uint32_t epoch = next_epoch(b);
+    vault_result result = ledger_load(&c->ledger, &c->vault, b->reg, epoch, b->items[0].z_number);
     if (result == VAULT_ERROR || result == VAULT_NEWER) {
         write_failed(c, now, "the delivery ledger");
         return;
     }
-    add_entries(c, epoch);
-    if (ledger_save(&c->ledger, &c->vault, c->state.registers[s->reg].register_id, epoch) != POS_OK)
+    add_entries(c, b, epoch);
+    if (ledger_save(&c->ledger, &c->vault, c->state.registers[b->reg].register_id, epoch) != POS_OK)
         write_failed(c, now, "the delivery ledger");
-    else if (epoch == s->epoch)
-        s->ledger_done = true;
+    else if (epoch == b->epoch)
+        b->ledger_done = true;
     else
-        s->ledger_from = epoch + 1;
+        b->ledger_from = epoch + 1;
 }
 
-static void remove_delivered(core *c, core_time now)
+static void remove_delivered(core *c, core_time now, sender_batch *b)
 {
-    sender *s = &c->sender;
     uint64_t ids[PROTOCOL_BATCH_ITEMS_MAX] = {0};
     uint32_t count = 0;
-    for (uint32_t i = 0; i < s->count; i++) {
-        if (s->items[i].fate == FATE_DELIVERED)
-            ids[count++] = s->items[i].id;
+    for (uint32_t i = 0; i < b->count; i++) {
+        if (b->items[i].fate == FATE_DELIVERED)
+            ids[count++] = b->items[i].id;
     }
     if (vault_remove(&c->vault, COLLECTION_OUTBOX, ids, count) != POS_OK) {
         write_failed(c, now, "a removal");
@@ -125,9 +121,9 @@ static void remove_delivered(core *c, core_time now)
         /* Out of memory here leaves an id that is met again, and found in the ledger then. */
         idset_remove(&c->outbox.waiting, ids[i]);
     }
-    for (uint32_t i = 0; i < s->count; i++) {
-        if (s->items[i].fate == FATE_DELIVERED)
-            s->items[i].fate = FATE_DONE;
+    for (uint32_t i = 0; i < b->count; i++) {
+        if (b->items[i].fate == FATE_DELIVERED)
+            b->items[i].fate = FATE_DONE;
     }
     core_log(c, POS_LOG_INFO, "%u delivered, %llu waiting", count, (unsigned long long)c->outbox.waiting.size);
     core_changed(c);
@@ -165,52 +161,50 @@ static void describe(const core *c, const protocol_result *result, record_header
 }
 
 /* Reads the document, 256 KiB a tick. True: it is whole. */
-static bool read_document(core *c, core_time now, uint64_t id)
+static bool read_document(core *c, core_time now, sender_batch *b, uint64_t id)
 {
-    sender *s = &c->sender;
     uint32_t got = 0;
-    if (!s->moving) {
+    if (!b->moving) {
         record_header header;
-        s->reader = (vault_reader){.collection = COLLECTION_OUTBOX, .id = id};
+        b->reader = (vault_reader){.collection = COLLECTION_OUTBOX, .id = id};
         if (vault_read_header(&c->vault, COLLECTION_OUTBOX, id, &header) == VAULT_OK)
-            s->moving = malloc((size_t)header.payload_bytes + 1);
-        if (!s->moving) {
+            b->moving = malloc((size_t)header.payload_bytes + 1);
+        if (!b->moving) {
             write_failed(c, now, "a report that is to be kept");
             return false;
         }
     }
     vault_result result =
-        vault_read_piece(&c->vault, &s->reader, s->moving + s->reader.done_bytes, VAULT_PIECE_BYTES, &got);
+        vault_read_piece(&c->vault, &b->reader, b->moving + b->reader.done_bytes, VAULT_PIECE_BYTES, &got);
     if (result != VAULT_OK) {
-        free(s->moving);
-        s->moving = NULL;
+        free(b->moving);
+        b->moving = NULL;
         write_failed(c, now, "a report that is to be kept");
         return false;
     }
-    return s->reader.done_bytes == s->reader.header.payload_bytes;
+    return b->reader.done_bytes == b->reader.header.payload_bytes;
 }
 
-static void keep(core *c, core_time now, uint32_t i)
+static void keep(core *c, core_time now, sender_batch *b, uint32_t i)
 {
-    sender *s = &c->sender;
-    uint64_t id = s->items[i].id;
+    uint64_t id = b->items[i].id;
     if (idset_has(&c->outbox.kept, id)) {
         if (vault_remove(&c->vault, COLLECTION_OUTBOX, &id, 1) != POS_OK) {
             write_failed(c, now, "a removal");
             return;
         }
         idset_remove(&c->outbox.waiting, id);
-        s->items[i].fate = FATE_DONE;
+        b->items[i].fate = FATE_DONE;
         core_changed(c);
         return;
     }
-    if (!idset_reserve(&c->outbox.kept) || !read_document(c, now, id))
+    if (!idset_reserve(&c->outbox.kept) || !read_document(c, now, b, id))
         return;
-    record_header header = s->reader.header;
-    describe(c, &s->results.items[i], &header);
-    int32_t result = vault_put(&c->vault, COLLECTION_KEPT, id, &header, s->moving);
-    free(s->moving);
-    s->moving = NULL;
+    record_header header = b->reader.header;
+    describe(c, &b->results.items[i], &header);
+    int32_t result = vault_put(&c->vault, COLLECTION_KEPT, id, &header, b->moving);
+    free(b->moving);
+    b->moving = NULL;
     if (result != POS_OK) {
         write_failed(c, now, "a report that is to be kept");
         return;
@@ -224,11 +218,11 @@ static void keep(core *c, core_time now, uint32_t i)
 
 /* ---- the X ---- */
 
-static void settle_x(core *c, core_time now)
+static void settle_x(core *c, core_time now, sender_batch *b)
 {
-    const sender_item *item = &c->sender.items[0];
+    const sender_item *item = &b->items[0];
     if (item->fate == FATE_DELIVERED) {
-        const protocol_result *result = &c->sender.results.items[0];
+        const protocol_result *result = &b->results.items[0];
         if (result->status == STATUS_REJECTED)
             core_log(c, POS_LOG_ERROR, "the cloud rejects X %lld: %s %s", (long long)item->x_sequence,
                      result->problem_code, result->problem_detail);
@@ -237,28 +231,27 @@ static void settle_x(core *c, core_time now)
             return;
         }
     }
-    sender_finish(c);
+    sender_finish(c, b);
 }
 
-void settle_step(core *c, core_time now)
+void settle_step(core *c, core_time now, sender_batch *b)
 {
-    sender *s = &c->sender;
-    if (s->is_x) {
-        settle_x(c, now);
+    if (b->is_x) {
+        settle_x(c, now, b);
         return;
     }
-    if (count_fate(s, FATE_DELIVERED) > 0) {
-        if (s->ledger_done)
-            remove_delivered(c, now);
+    if (count_fate(b, FATE_DELIVERED) > 0) {
+        if (b->ledger_done)
+            remove_delivered(c, now, b);
         else
-            put_ledger_page(c, now);
+            put_ledger_page(c, now, b);
         return;
     }
-    for (uint32_t i = 0; i < s->count; i++) {
-        if (s->items[i].fate == FATE_KEEP) {
-            keep(c, now, i);
+    for (uint32_t i = 0; i < b->count; i++) {
+        if (b->items[i].fate == FATE_KEEP) {
+            keep(c, now, b, i);
             return;
         }
     }
-    sender_finish(c);
+    sender_finish(c, b);
 }

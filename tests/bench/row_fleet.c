@@ -261,7 +261,7 @@ static void tick_due(void)
         if (one.at_ms != till->due_ms)
             continue; /* it was asked for sooner */
         /* When it wanted to, not when this machine got round to it; but what waits for the network waits in our time. */
-        int64_t at_ms = till->self.core->sender.phase == SENDER_IN_FLIGHT ? now_ms : one.at_ms;
+        int64_t at_ms = sender_wait_ms(till->self.core, till->self.now) >= 0 ? now_ms : one.at_ms;
         till->self.now.wall_ms += at_ms - till->self.now.elapsed_ms;
         till->self.now.elapsed_ms = at_ms;
         if (till->close_at_ms != 0 && till->close_at_ms <= at_ms)

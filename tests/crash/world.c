@@ -176,7 +176,7 @@ static bool is_at_rest(world *w)
 {
     bench *b = &w->s.b;
     core_queue q = core_get_queue(b->core, b->now);
-    return q.pending == q.held && !q.catching_up && b->core->sender.phase == SENDER_IDLE && !b->core->state_dirty &&
+    return q.pending == q.held && !q.catching_up && sender_is_idle(b->core) && !b->core->state_dirty &&
            !core_resend_is_running(b->core) && core_get_person(b->core)->progress != PROGRESS_RUNNING &&
            (!b->catalogue || shop_rests(b->core->catalogue->v.phase));
 }
@@ -187,7 +187,7 @@ void world_rest(world *w)
     int64_t end = b->now.elapsed_ms + 2 * BENCH_HOUR_MS;
     for (uint32_t calm = 0; calm < 5; calm = is_at_rest(w) ? calm + 1 : 0) {
         ck_assert_msg(b->now.elapsed_ms < end, "no rest after two hours: %u pending, sender %d, catch-up %d",
-                      core_get_queue(b->core, b->now).pending, (int)b->core->sender.phase, (int)b->core->catchup.phase);
+                      core_get_queue(b->core, b->now).pending, (int)b->core->sender.batches[0].phase, (int)b->core->catchup.phase);
         shop_tick(&w->s);
     }
 }

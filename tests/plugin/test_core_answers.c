@@ -389,7 +389,7 @@ START_TEST(an_upload_in_flight_while_the_owner_disconnects)
     b.cloud.fault = CLOUD_HOLD;
     bench_day(&b, 1);
     bench_run(&b, 2000);
-    ck_assert_int_eq(b.core->sender.phase, SENDER_IN_FLIGHT);
+    ck_assert_int_eq(b.core->sender.batches[0].phase, SENDER_IN_FLIGHT);
     ck_assert_uint_eq(queue().sending, 1);
     ck_assert_uint_gt(queue().upload_total_bytes, 0);
     b.cloud.fault = CLOUD_FINE;

@@ -28,7 +28,7 @@ START_TEST(a_ledger_that_cannot_be_read_when_the_receipts_are_there)
     after("/reports", fail_reading);
     bench_day(&b, 1);
     bench_run(&b, 20000);
-    ck_assert_int_eq(b.core->sender.phase, SENDER_SETTLING);
+    ck_assert_int_eq(b.core->sender.batches[0].phase, SENDER_SETTLING);
     ck_assert_uint_eq(core_get_queue(b.core, b.now).pending, 1);
     check_in_the_end();
     ck_assert_uint_eq(b.cloud.uploads, 1);
@@ -65,11 +65,11 @@ START_TEST(an_original_arrives_while_the_rebuilt_one_is_read)
 {
     b.document_bytes = 900 * 1024;
     rebuilt_day(1);
-    for (int i = 0; i < 100 && b.core->sender.phase != SENDER_BUILDING; i++)
+    for (int i = 0; i < 100 && b.core->sender.batches[0].phase != SENDER_BUILDING; i++)
         bench_tick(&b, 0);
-    ck_assert_int_eq(b.core->sender.phase, SENDER_BUILDING);
+    ck_assert_int_eq(b.core->sender.batches[0].phase, SENDER_BUILDING);
     hand_over_original(1);
-    ck_assert_int_eq(b.core->sender.phase, SENDER_IDLE);
+    ck_assert_int_eq(b.core->sender.batches[0].phase, SENDER_IDLE);
     check_originals(1);
 }
 END_TEST
@@ -84,8 +84,8 @@ START_TEST(or_while_it_is_under_way_with_others)
     core_begin_call(b.core);
     core_retry_now(b.core, b.now);
     bench_run(&b, 5000);
-    ck_assert_int_eq(b.core->sender.phase, SENDER_IN_FLIGHT);
-    ck_assert_uint_eq(b.core->sender.count, 3);
+    ck_assert_int_eq(b.core->sender.batches[0].phase, SENDER_IN_FLIGHT);
+    ck_assert_uint_eq(b.core->sender.batches[0].count, 3);
     hand_over_original(2);
     b.cloud.fault = CLOUD_FINE;
     script_request held = *script_last(b.net);

@@ -270,7 +270,7 @@ START_TEST(a_fresh_close_goes_before_what_waits)
     bench_commit(&b, 301, "a");
     ck_assert_int_eq(bench_hand_over(&b, &b.closes[300]), POS_OK);
     b.cloud.fault = CLOUD_FINE;
-    script_fail(b.net, b.core->sender.ticket, NET_FAILED_CUT);
+    script_fail(b.net, b.core->sender.batches[0].ticket, NET_FAILED_CUT);
     bench_run(&b, 100);
     core_retry_now(b.core, b.now);
     uint32_t before = cloud_count_kind(&b.cloud, 'Z', false);

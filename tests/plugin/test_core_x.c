@@ -349,7 +349,7 @@ START_TEST(a_large_one_replaced_while_it_is_read)
     ck_assert_int_eq(vault_put(&b.core->vault, COLLECTION_X, reg, &header, document), POS_OK);
     x->header = header;
     bench_tick(&b, 0);
-    ck_assert_int_eq(b.core->sender.phase, SENDER_BUILDING);
+    ck_assert_int_eq(b.core->sender.batches[0].phase, SENDER_BUILDING);
     header.x_sequence++;
     document[1] = '\t';
     crypto_hash_sha256(header.sha256, (const uint8_t *)document, sizeof document);

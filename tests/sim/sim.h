@@ -128,7 +128,11 @@ typedef struct sim_net {
     uint32_t tickets;
     net_answer ready[64];
     uint32_t ready_count;
-    uint32_t open[64]; /* tickets that got no answer yet */
+    struct {
+        uint32_t ticket;
+        bool is_sent;   /* its body is out */
+        bool is_upload; /* of reports */
+    } open[64];         /* that got no answer yet */
     uint32_t open_count;
     char *stale_body; /* the last answer to an upload, as a broken proxy keeps it */
 } sim_net;

@@ -188,7 +188,7 @@ void sim_net_drop(void *subject)
 static bool close_ticket(sim_net *n, uint32_t ticket)
 {
     for (uint32_t i = 0; i < n->open_count; i++) {
-        if (n->open[i] != ticket)
+        if (n->open[i].ticket != ticket)
             continue;
         n->open[i] = n->open[--n->open_count];
         return true;
@@ -226,6 +226,21 @@ static bool is_out_of_memory(sim *s, sim_till *t)
     return true;
 }
 
+/* Most bodies are out soon; of the rest the core hears so only with the answer. */
+static void note_open(sim *s, sim_net *n, const flight *f)
+{
+    bool is_upload = sim_net_is_upload(f->request);
+    for (uint32_t i = 0; i < n->open_count; i++) {
+        if (is_upload && n->open[i].is_upload)
+            sim_happened(s, ROW_SECOND_UPLOAD);
+    }
+    n->open[n->open_count].ticket = f->ticket;
+    n->open[n->open_count].is_upload = is_upload;
+    n->open[n->open_count].is_sent =
+        sim_may_happen(s, ROW_SECOND_UPLOAD) && f->fate != FATE_UNREACHED && !sim_random_once_in(&n->till->random, 4);
+    n->open_count++;
+}
+
 static uint32_t net_submit(net *face, net_request *request)
 {
     sim_net *n = (sim_net *)face;
@@ -239,11 +254,11 @@ static uint32_t net_submit(net *face, net_request *request)
     if (!f)
         abort();
     *f = (flight){.till = n->till, .boot = n->boot, .ticket = ++n->tickets, .request = request};
-    n->open[n->open_count++] = f->ticket;
     if (request->encodings && request->body_bytes > 0 && sim_random_once_in(&n->till->random, 8))
         f->encoding = compress_body(request);
     launch(s, f);
-    return n->tickets;
+    note_open(s, n, f);
+    return f->ticket;
 }
 
 static bool net_poll(net *face, net_answer *answer)
@@ -264,9 +279,13 @@ static void net_cancel(net *face, uint32_t ticket)
 
 static bool net_progress_of(net *face, uint32_t ticket, net_progress *progress)
 {
-    (void)face;
-    (void)ticket;
-    (void)progress;
+    const sim_net *n = (const sim_net *)face;
+    for (uint32_t i = 0; i < n->open_count; i++) {
+        if (n->open[i].ticket != ticket)
+            continue;
+        *progress = (net_progress){n->open[i].is_sent ? 2 : 1, 2};
+        return true;
+    }
     return false;
 }
 

@@ -60,6 +60,7 @@
     ROW(NET, REQUEST_LATE, "request-late")                                                                             \
     ROW(NET, REQUEST_TWICE, "request-repeated")                                                                        \
     ROW(NET, REQUEST_OVERTAKEN, "request-reordered")                                                                   \
+    ROW(NET, SECOND_UPLOAD, "second-upload-beside")                                                                    \
     ROW(NET, ANSWER_LOST, "answer-lost")                                                                               \
     ROW(NET, ANSWER_LATE, "answer-late")                                                                               \
     ROW(NET, ANSWER_CUT, "answer-cut")                                                                                 \

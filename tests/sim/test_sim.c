@@ -91,7 +91,7 @@ START_TEST(the_checker_finds_what_is_wrong)
 {
     sim_figures f = {0};
     char hash[33], again[33];
-    sim_options options = {.seed = 3, .tills = 4, .days = 8, .calm = true, .quiet = true};
+    sim_options options = {.seed = 6, .tills = 4, .days = 8, .calm = true, .quiet = true};
     ck_assert(sim_run(&options, &f, hash));
     options.tamper = tamperings[_i].sql;
     ck_assert_msg(!sim_run(&options, &f, hash), "not found: %s", options.tamper);

@@ -385,7 +385,7 @@ static inline void bench_run(bench *b, int64_t ms)
             b->zero_ticks = zeros;
         if (zeros >= 20000)
             ck_abort_msg("the core never comes to rest (sender %d, catch-up %d, person %d, %u writes)",
-                         (int)b->core->sender.phase, (int)b->core->catchup.phase,
+                         (int)b->core->sender.batches[0].phase, (int)b->core->catchup.phase,
                          (int)core_get_person(b->core)->request, b->writes);
         int64_t left = end - b->now.elapsed_ms;
         bench_pass(b, delay < left ? delay : left);
@@ -398,7 +398,7 @@ static inline bool bench_drain(bench *b, int64_t ms)
     for (int64_t passed = 0; passed < ms; passed += 1000) {
         bench_run(b, 1000);
         core_queue q = core_get_queue(b->core, b->now);
-        if (q.pending == 0 && !q.catching_up && b->core->sender.phase == SENDER_IDLE)
+        if (q.pending == 0 && !q.catching_up && sender_is_idle(b->core))
             return true;
     }
     return false;

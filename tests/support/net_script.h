@@ -29,6 +29,7 @@ struct net_script {
     uint32_t ready_count, ready_capacity;
     bool refuses;        /* submit() returns 0: stopped, or out of memory */
     bool connects_never; /* what is under way has sent nothing yet */
+    bool sends_at_once;  /* what is under way is sent whole, and waits for its answer; else half of it is */
     uint64_t submitted_bytes;
     /* Called inside submit(), may answer at once (the core gets it at its next poll) or not at all. */
     void (*handle)(void *ctx, net_script *script, const script_request *request);
@@ -119,7 +120,8 @@ static inline bool script_progress(net *face, uint32_t ticket, net_progress *pro
     const script_request *r = script_find(s, ticket);
     if (!r || r->answered)
         return false;
-    *progress = (net_progress){s->connects_never ? 0 : r->request->body_bytes / 2, r->request->body_bytes};
+    uint64_t all = r->request->body_bytes;
+    *progress = (net_progress){s->connects_never ? 0 : s->sends_at_once ? all : all / 2, all};
     return true;
 }
 
