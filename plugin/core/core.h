@@ -216,6 +216,7 @@ typedef struct core_queue {
     int64_t failing_since_ms;                       /* wall time since when uploads fail; 0: they do not */
     bool storage_failing;                           /* the till's own storage does not take writes */
     bool catching_up;                               /* reports are being fetched from the host's history */
+    int64_t kept_back;         /* the lowest Z that the host's history does not give out; 0: none */
     int64_t delivered_through; /* all Z up to this number (current epoch) are in the cloud; 0: none */
     char delivered_through_date[11];
 } core_queue;

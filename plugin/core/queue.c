@@ -95,8 +95,10 @@ static void note_delivered_through(core *c, core_queue *q)
             through = key_unpack(id).number - 1;
     }
     const catchup *k = &c->catchup;
-    if (k->lacking_at != 0 && k->epoch == o->epoch && through >= k->lacking_at)
-        through = k->lacking_at - 1;
+    if (k->epoch == o->epoch)
+        q->kept_back = k->lacking_at;
+    if (q->kept_back != 0 && through >= q->kept_back)
+        through = q->kept_back - 1;
     if (through <= 0)
         return;
     q->delivered_through = through;

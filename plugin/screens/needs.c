@@ -4,6 +4,7 @@
 #include "screens/needs.h"
 #include "screens/failure.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define OFFLINE_LONG_MS 3600000
@@ -73,6 +74,15 @@ static void append_failing(list *l, const screens *s, const core_queue *queue)
                          s->now.wall_ms);
 }
 
+/* A close that the POS program does not hand over: nobody else can. Of several the lowest is named. */
+static void append_kept_back(list *l, const core_queue *queue)
+{
+    if (queue->kept_back == 0)
+        return;
+    need *n = append(l, "need.kept_back", POS_ATTENTION_WARNING, TEXT_LINE_KEPT_BACK, TEXT_NEED_KEPT_BACK);
+    snprintf(n->text, sizeof n->text, "%lld", (long long)queue->kept_back);
+}
+
 uint32_t needs_find(const screens *s, const core_queue *queue, need found[NEEDS_MAX])
 {
     list l = {found, 0};
@@ -83,6 +93,7 @@ uint32_t needs_find(const screens *s, const core_queue *queue, need found[NEEDS_
     append_count(&l, "need.rejected", POS_ATTENTION_ACTION, TEXT_LINE_REJECTED,
                  page_get(s) == &page_status ? TEXT_NEED_REJECTED_HERE : TEXT_NEED_REJECTED, queue->rejected);
     append_count(&l, "need.damaged", POS_ATTENTION_ACTION, TEXT_LINE_DAMAGED, TEXT_NEED_DAMAGED, queue->damaged);
+    append_kept_back(&l, queue);
     append_count(&l, "need.conflict", POS_ATTENTION_WARNING, TEXT_LINE_CONFLICT, TEXT_NEED_CONFLICT, queue->conflict);
     append_count(&l, "need.elsewhere", POS_ATTENTION_WARNING, TEXT_LINE_ELSEWHERE, TEXT_NEED_ELSEWHERE,
                  queue->elsewhere);

@@ -9,7 +9,7 @@
 #include "pos/tick.h"
 #include "screens/draw.h"
 
-#define NEEDS_MAX 8
+#define NEEDS_MAX 9
 
 typedef struct need {
     const char *id; /* of its notice */

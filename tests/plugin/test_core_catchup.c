@@ -252,10 +252,12 @@ START_TEST(one_report_that_the_host_cannot_give_does_not_stop_the_rest)
     ck_assert_uint_eq(cloud_count_kind(&b.cloud, 'Z', true), 8);
     bench_run(&b, 5 * 60000);
     ck_assert_int_eq(core_get_queue(b.core, b.now).delivered_through, 2);
+    ck_assert_int_eq(core_get_queue(b.core, b.now).kept_back, 3);
     ck_assert(bench_logged(&b, "does not give out Z 3"));
     b.closed_error = POS_OK;
     bench_run(&b, 70000);
     check_counted(0, 9);
+    ck_assert_int_eq(core_get_queue(b.core, b.now).kept_back, 0);
     ck_assert_int_eq(core_get_queue(b.core, b.now).delivered_through, 9);
     ck_assert_uint_eq(b.core->outbox.epoch, 0);
 }

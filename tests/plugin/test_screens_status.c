@@ -107,6 +107,57 @@ START_TEST(test_a_store_that_was_closed_can_be_tried_again)
 }
 END_TEST
 
+static int32_t up_to_1234(void *ctx, int64_t *first, int64_t *last)
+{
+    (void)ctx;
+    *first = 1233, *last = 1235;
+    return POS_OK;
+}
+
+static int32_t each_of_them(void *ctx, int64_t number, pos_report_visitor visitor, void *visitor_ctx)
+{
+    (void)ctx;
+    pos_report z = bench_report(POS_REPORT_Z, number, BENCH_DOCUMENT);
+    return visitor(visitor_ctx, &z);
+}
+
+static int32_t all_but_1234(void *ctx, int64_t number, pos_report_visitor visitor, void *visitor_ctx)
+{
+    return number == 1234 ? POS_E_IO : each_of_them(ctx, number, visitor, visitor_ctx);
+}
+
+/* The status bar, the main page and this one: what the POS program keeps back, nobody here can send. */
+START_TEST(test_a_close_that_is_kept_back_is_named)
+{
+    char line[400];
+    uint32_t attention;
+    bench *b = bench_open(_i == 0 ? "en" : "es");
+    const char *words = _i == 0 ? "does not hand over Z 1234" : "no entrega el Z 1234";
+    bench_assign(b);
+    b->reports.closed_range = up_to_1234;
+    b->reports.closed = all_but_1234;
+    bench_pass(b, 3600000);
+    bench_settle(b);
+    bench_settle(b);
+    screens_status(b->screens, b->now, &attention, line, sizeof line);
+    ck_assert_uint_eq(attention, POS_ATTENTION_WARNING);
+    ck_assert_msg(strstr(line, words), "%s", line);
+    redraw(b);
+    bench_expect(b, words);
+    bench_press(b, "status");
+    bench_expect(b, words);
+    b->reports.closed = each_of_them;
+    bench_pass(b, 61000);
+    bench_settle(b);
+    bench_settle(b);
+    screens_status(b->screens, b->now, &attention, line, sizeof line);
+    ck_assert_uint_eq(attention, POS_ATTENTION_NONE);
+    redraw(b);
+    ck_assert_ptr_null(strstr(b->page.text, words));
+    bench_close(b);
+}
+END_TEST
+
 START_TEST(test_a_rejected_report_is_on_this_page)
 {
     bench *b = bench_open("en");
@@ -131,6 +182,7 @@ int main(void)
     tcase_add_test(tcase, test_what_is_held_says_what_it_needs);
     tcase_add_test(tcase, test_a_store_that_was_closed_can_be_tried_again);
     tcase_add_test(tcase, test_a_rejected_report_is_on_this_page);
+    tcase_add_loop_test(tcase, test_a_close_that_is_kept_back_is_named, 0, 2);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
