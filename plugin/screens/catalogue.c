@@ -5,9 +5,9 @@
  *
  * Screen `catalogue`. At rest: notice outcome; texts outcome.detail, intro, here, taken; buttons catalogue.download,
  * catalogue.upload (while it is allowed), catalogue.undo (while it is possible), catalogue.seen. Under way: progress
- * `progress`; notices sale, waiting; text leave; button catalogue.cancel. Preview: texts change.KIND, list changes, notices again.*, buttons
- * catalogue.accept or catalogue.accept_again, catalogue.cancel. Decision: texts here, there; buttons catalogue.replace,
- * catalogue.keep, catalogue.cancel.
+ * `progress`; notices sale, waiting; text leave; button catalogue.cancel. Preview: texts change.KIND, list changes,
+ * notices again.*, buttons catalogue.accept or catalogue.accept_again, catalogue.cancel. Decision: texts here, there;
+ * buttons catalogue.replace, catalogue.keep, catalogue.cancel.
  */
 #include "screens/catalogue_parts.h"
 #include "screens/failure.h"
