@@ -26,13 +26,8 @@ bool catalogue_open(core *c)
 void catalogue_close(core *c)
 {
     catalogue_job *job = c->catalogue ? c->catalogue->job : NULL;
-    if (job) {
-        catalogue_check_clear(&job->check);
-        catalogue_keys_clear(&job->removed);
-        catalogue_page_free(job->page);
-        free(job->out);
-        free(job);
-    }
+    if (job)
+        catalogue_free_job(job);
     free(c->catalogue);
     c->catalogue = NULL;
 }

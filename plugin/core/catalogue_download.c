@@ -319,11 +319,9 @@ bool catalogue_download_step(core *c, core_time now)
             ask_info(c, now);
         return false;
     case CATALOGUE_LOADING:
-        if (job->page)
-            return catalogue_stage_step(c, now);
-        if (may_ask)
-            ask_page(c, now);
-        return false;
+        if (may_ask && !job->next && !job->asked_all)
+            ask_page(c, now); /* while the one before it is staged */
+        return job->page && catalogue_stage_step(c, now);
     case CATALOGUE_COMPARING:
         return compare_step(c, now);
     case CATALOGUE_SWAPPING:

@@ -46,6 +46,16 @@ catalogue_job *catalogue_begin_job(core *c, core_catalogue_phase phase)
     return k->job;
 }
 
+void catalogue_free_job(catalogue_job *job)
+{
+    catalogue_check_clear(&job->check);
+    catalogue_keys_clear(&job->removed);
+    catalogue_pages_free(job);
+    free(job->out.bytes);
+    free(job->sent.bytes);
+    free(job);
+}
+
 void catalogue_end_job(core *c, core_catalogue_outcome outcome)
 {
     catalogue *k = c->catalogue;
@@ -57,14 +67,9 @@ void catalogue_end_job(core *c, core_catalogue_outcome outcome)
         k->v.cloud = job->cloud;
         k->v.unknown = job->check.unknown;
         memcpy(k->v.unknown_kind, job->check.unknown_kind, sizeof k->v.unknown_kind);
-        if (job->ticket != 0)
-            c->env.net->cancel(c->env.net, job->ticket);
+        catalogue_withdraw(c);
         catalogue_download_discard(c);
-        catalogue_check_clear(&job->check);
-        catalogue_keys_clear(&job->removed);
-        catalogue_page_free(job->page);
-        free(job->out);
-        free(job);
+        catalogue_free_job(job);
     }
     k->job = NULL;
     if (c->state.catalogue.download_nonce[0]) {
@@ -146,6 +151,14 @@ void catalogue_submit(core *c, core_time now, net_request *request)
     job->asked_at = now.elapsed_ms;
     if (job->ticket == 0)
         try_later(c, now, &no_memory);
+}
+
+void catalogue_withdraw(core *c)
+{
+    catalogue_job *job = c->catalogue->job;
+    if (job->ticket != 0)
+        c->env.net->cancel(c->env.net, job->ticket);
+    job->ticket = 0;
 }
 
 bool catalogue_judge(core *c, core_time now, const protocol_verdict *verdict)

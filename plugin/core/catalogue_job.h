@@ -18,18 +18,31 @@
 #define CATALOGUE_RESTARTS_MAX 5u    /* the data changed while they were read: once more, so often */
 #define CATALOGUE_REMOVED_MAX  4096u /* more items gone: everything is downloaded instead */
 #define CATALOGUE_HOST_WAIT_MS INT64_C(1000)
+#define CATALOGUE_TICK_LINES   500u /* that are read and judged in a tick */
 
 /* A page of a download: the answer's body, consumed from the front. */
 typedef struct catalogue_page {
     char *body;
     size_t bytes, at;
     uint32_t left; /* lines */
+    bool first;
     protocol_catalogue_page head;
-    /* what is ready to be staged, while the host is busy */
-    pos_catalogue_line lines[PROTOCOL_CATALOGUE_LINES_MAX];
-    char keys[PROTOCOL_CATALOGUE_LINES_MAX][CATALOGUE_KEY_MAX + 1];
-    uint32_t ready;
 } catalogue_page;
+
+/* Lines of a page that are ready to be staged; they wait while the host is busy. */
+typedef struct catalogue_ready {
+    uint32_t count;
+    pos_catalogue_line lines[CATALOGUE_TICK_LINES];
+    char keys[CATALOGUE_TICK_LINES][CATALOGUE_KEY_MAX + 1];
+} catalogue_ready;
+
+/* A page of an upload. */
+typedef struct catalogue_out {
+    char *bytes; /* PROTOCOL_CATALOGUE_UP_BYTES of room; NULL: none yet */
+    uint32_t used;
+    int64_t number, lines, before; /* lines in it, and before it */
+    bool whole;                    /* all that belongs into it */
+} catalogue_out;
 
 typedef struct catalogue_job {
     char store_id[PROTOCOL_ID_MAX + 1];
@@ -45,24 +58,25 @@ typedef struct catalogue_job {
     int64_t since;        /* 0: everything */
     int64_t own_revision; /* that was taken from this store before; 0: none */
     char local_currency[4];
-    char after[PROTOCOL_CURSOR_MAX + 1];
+    char after[PROTOCOL_CURSOR_MAX + 1]; /* where the page begins that is asked for next */
+    bool asked_all;                      /* there is none behind those that came */
     bool staging;
-    catalogue_page *page; /* NULL: none is here */
+    catalogue_page *page; /* that is being staged; NULL: none is here */
+    catalogue_page *next; /* that came meanwhile */
+    catalogue_ready ready;
     catalogue_keys removed;
     catalogue_compare compare;
     core_catalogue_preview preview;
     char tag[POS_CATALOGUE_TAG_MAX_BYTES + 1];
     /* an upload */
     bool resumed;
-    int64_t decided;                             /* the revision that the owner has agreed to replace; -1: none yet */
-    int64_t lines;                               /* to be sent */
-    int64_t page_number, page_lines, read_lines; /* of the page at hand; lines before it and in it */
-    int64_t kept_pages, kept_lines;              /* by the cloud */
+    int64_t decided;                /* the revision that the owner has agreed to replace; -1: none yet */
+    int64_t lines;                  /* to be sent */
+    int64_t kept_pages, kept_lines; /* by the cloud */
     bool kept_known;
-    bool try_commit; /* it may have been committed before the restart */
-    char *out;       /* the page at hand */
-    uint32_t out_bytes;
-    bool out_whole; /* it can be sent */
+    bool try_commit;    /* it may have been committed before the restart */
+    catalogue_out out;  /* the page that is read */
+    catalogue_out sent; /* the one before it, until the cloud keeps it; lines 0: none */
 } catalogue_job;
 
 struct catalogue {
@@ -85,6 +99,8 @@ struct catalogue {
 const destination *catalogue_destination(const core *c);
 const char *catalogue_token(const core *c);
 catalogue_job *catalogue_begin_job(core *c, core_catalogue_phase phase); /* NULL: no store, or no memory */
+void catalogue_free_job(catalogue_job *job);
+void catalogue_withdraw(core *c); /* what is asked: its answer is not wanted any more */
 void catalogue_end_job(core *c, core_catalogue_outcome outcome);
 void catalogue_fail(core *c, core_catalogue_failure failure);
 void catalogue_fail_line(core *c, core_catalogue_failure failure, catalogue_fault fault, const catalogue_line *line,
@@ -117,7 +133,7 @@ void catalogue_download_look_back(core *c, const pos_catalogue_state *till); /* 
 void catalogue_load_again(core *c, int64_t since);
 void catalogue_stage_take(core *c, core_time now, net_answer *answer);
 bool catalogue_stage_step(core *c, core_time now);
-void catalogue_page_free(catalogue_page *page);
+void catalogue_pages_free(catalogue_job *job);
 void catalogue_begin_compare(core *c, uint64_t generation);
 
 /* ---- catalogue_upload.c, catalogue_send.c ---- */
@@ -128,6 +144,6 @@ void catalogue_upload_forget(core *c, bool tell_cloud);  /* the upload of the st
 void catalogue_check_again(core *c);                     /* from the first line of what is here */
 void catalogue_send_begin(core *c);
 bool catalogue_send_step(core *c, core_time now, bool may_ask);
-void catalogue_send_took(core *c, const protocol_catalogue_upload *upload); /* the cloud kept the page at hand */
+void catalogue_send_took(core *c, const protocol_catalogue_upload *upload); /* the cloud kept the page that was sent */
 
 #endif

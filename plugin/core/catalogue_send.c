@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * core/catalogue_send.c - the pages of an upload: at most 500 lines or 256 KiB, cut in the same places whenever the same
- * data are read again. So after a cut or a restart the till's data are read up to the page that the cloud lacks.
+ * core/catalogue_send.c - the pages of an upload: at most 1,000 lines or 256 KiB, cut in the same places whenever the same
+ * data are read again. So after a cut or a restart the till's data are read up to the page that the cloud lacks. The
+ * cloud takes pages one after the other; while one is on its way, the next one is read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,8 @@ void catalogue_send_begin(core *c)
 {
     catalogue_job *job = c->catalogue->job;
     catalogue_cursor_begin(&job->compare.local, POS_CATALOGUE_LOCAL);
-    job->page_number = job->page_lines = job->read_lines = 0;
-    job->out_bytes = 0;
-    job->out_whole = false;
+    job->out = (catalogue_out){.bytes = job->out.bytes};
+    job->sent = (catalogue_out){.bytes = job->sent.bytes};
     c->catalogue->v.phase = CATALOGUE_SENDING;
     c->catalogue->v.done = job->kept_lines;
     core_changed(c);
@@ -34,10 +34,10 @@ static void find_again(core *c)
 /* Adds lines while they fit. Lines of unknown kinds are left out: nobody could use them. */
 static bool fill_page(core *c)
 {
-    catalogue_job *job = c->catalogue->job;
-    catalogue_cursor *r = &job->compare.local;
+    catalogue_out *out = &c->catalogue->job->out;
+    catalogue_cursor *r = &c->catalogue->job->compare.local;
     catalogue_line line;
-    for (; !catalogue_cursor_is_empty(r); catalogue_cursor_next(r)) {
+    for (uint32_t i = 0; i < CATALOGUE_TICK_LINES && !catalogue_cursor_is_empty(r); i++, catalogue_cursor_next(r)) {
         catalogue_at at = catalogue_cursor_get(r);
         catalogue_fault fault = catalogue_line_read(at.text, at.bytes, &line);
         if (fault != CATALOGUE_FINE) {
@@ -47,36 +47,26 @@ static bool fill_page(core *c)
         }
         if (line.kind == CATALOGUE_UNKNOWN)
             continue;
-        job->out_whole = job->page_lines == PROTOCOL_CATALOGUE_LINES_MAX ||
-                         job->out_bytes + at.bytes + 1 > PROTOCOL_CATALOGUE_UP_BYTES;
-        if (job->out_whole)
+        out->whole =
+            out->lines == PROTOCOL_CATALOGUE_LINES_MAX || out->used + at.bytes + 1 > PROTOCOL_CATALOGUE_UP_BYTES;
+        if (out->whole)
             return true;
-        memcpy(job->out + job->out_bytes, at.text, at.bytes);
-        job->out[job->out_bytes + at.bytes] = '\n';
-        job->out_bytes += at.bytes + 1;
-        job->page_lines++;
+        memcpy(out->bytes + out->used, at.text, at.bytes);
+        out->bytes[out->used + at.bytes] = '\n';
+        out->used += at.bytes + 1;
+        out->lines++;
     }
-    if (r->ended)
-        job->out_whole = true;
+    out->whole = catalogue_cursor_is_empty(r) && r->ended;
     return true;
-}
-
-static void next_page(catalogue_job *job)
-{
-    job->read_lines += job->page_lines;
-    job->page_number++;
-    job->page_lines = 0;
-    job->out_bytes = 0;
-    job->out_whole = false;
 }
 
 static bool read_on(core *c, core_time now)
 {
     catalogue_job *job = c->catalogue->job;
     catalogue_cursor *r = &job->compare.local;
-    if (!job->out)
-        job->out = malloc(PROTOCOL_CATALOGUE_UP_BYTES);
-    if (!job->out) {
+    if (!job->out.bytes)
+        job->out.bytes = malloc(PROTOCOL_CATALOGUE_UP_BYTES);
+    if (!job->out.bytes) {
         catalogue_fail(c, CATALOGUE_FAIL_MEMORY);
         return false;
     }
@@ -90,51 +80,67 @@ static bool read_on(core *c, core_time now)
     return fill_page(c);
 }
 
+/* An empty page behind the one at hand, in the room of one that is not needed any more. */
+static void next_page(catalogue_job *job)
+{
+    catalogue_out done = job->out;
+    job->out = (catalogue_out){.bytes = job->sent.bytes, .number = done.number + 1, .before = done.before + done.lines};
+    job->sent = done;
+}
+
 static void send_page(core *c, core_time now)
 {
-    catalogue_job *job = c->catalogue->job;
+    const catalogue_out *page = &c->catalogue->job->sent;
     const state_catalogue *kept = &c->state.catalogue;
     uint32_t encodings = c->encodings_refused ? 0 : c->encodings;
-    char *copy = malloc(job->out_bytes);
+    char *copy = malloc(page->used);
     net_request *request = NULL;
     if (copy) {
-        memcpy(copy, job->out, job->out_bytes);
-        request = protocol_put_catalogue_page(catalogue_token(c), kept->upload_store, kept->upload_id, job->page_number,
-                                              copy, job->out_bytes, encodings);
+        memcpy(copy, page->bytes, page->used);
+        request = protocol_put_catalogue_page(catalogue_token(c), kept->upload_store, kept->upload_id, page->number,
+                                              copy, page->used, encodings);
     }
     catalogue_submit(c, now, request);
+}
+
+/* The page at hand is whole, and the cloud has kept those before it. */
+static void take_turn(core *c)
+{
+    catalogue_job *job = c->catalogue->job;
+    const catalogue_out *out = &job->out;
+    bool is_next = out->number == job->kept_pages && out->before == job->kept_lines;
+    if (out->lines == 0 && is_next && job->lines == out->before) {
+        c->catalogue->v.phase = CATALOGUE_COMMITTING;
+        core_changed(c);
+        return;
+    }
+    bool is_kept = out->lines > 0 && out->number < job->kept_pages;
+    if (!is_kept && (out->lines == 0 || !is_next)) {
+        find_again(c); /* the cloud kept other pages than these */
+        return;
+    }
+    next_page(job);
+    if (is_kept)
+        job->sent.lines = 0;
 }
 
 bool catalogue_send_step(core *c, core_time now, bool may_ask)
 {
     catalogue_job *job = c->catalogue->job;
-    if (!job->out_whole)
-        return read_on(c, now);
-    if (job->page_lines == 0) { /* all are read */
-        if (job->page_number == job->kept_pages && job->read_lines == job->kept_lines && job->lines == job->read_lines)
-            c->catalogue->v.phase = CATALOGUE_COMMITTING;
-        else
-            find_again(c);
-        core_changed(c);
+    if (job->sent.lines == 0 && job->out.whole)
+        take_turn(c);
+    if (c->catalogue->v.phase != CATALOGUE_SENDING)
         return true;
-    }
-    if (job->page_number < job->kept_pages) {
-        next_page(job);
-        return true;
-    }
-    if (job->page_number == job->kept_pages && job->read_lines != job->kept_lines) {
-        find_again(c); /* the cloud kept other pages than these */
-        return true;
-    }
-    if (may_ask)
+    if (job->sent.lines > 0 && may_ask)
         send_page(c, now);
-    return false;
+    return !job->out.whole && read_on(c, now);
 }
 
 void catalogue_send_took(core *c, const protocol_catalogue_upload *upload)
 {
     catalogue_job *job = c->catalogue->job;
-    if (upload->next_page != job->page_number + 1 || upload->lines != job->read_lines + job->page_lines) {
+    catalogue_out *sent = &job->sent;
+    if (upload->next_page != sent->number + 1 || upload->lines != sent->before + sent->lines) {
         find_again(c);
         return;
     }
@@ -142,6 +148,6 @@ void catalogue_send_took(core *c, const protocol_catalogue_upload *upload)
     job->kept_lines = upload->lines;
     c->catalogue->v.done = upload->lines;
     c->catalogue->v.total = job->lines;
-    next_page(job);
+    sent->lines = 0;
     core_changed(c);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* core/catalogue_stage.c - a page of a download: is it the one that was asked for, are its lines in order, into the
- * host's staging with them, a piece a tick. */
+ * host's staging with them, a piece a tick. Meanwhile the next page is on its way. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +9,20 @@
 
 #define STAGE_BYTES (256u * 1024u) /* a tick */
 
-void catalogue_page_free(catalogue_page *page)
+static void free_page(catalogue_page *page)
 {
     if (!page)
         return;
     free(page->body);
     free(page);
+}
+
+void catalogue_pages_free(catalogue_job *job)
+{
+    free_page(job->page);
+    free_page(job->next);
+    job->page = job->next = NULL;
+    job->ready.count = 0;
 }
 
 /* The next line of the page; NULL: the page ends before its line does. */
@@ -35,10 +43,11 @@ static const char *next_line(catalogue_page *page, size_t *bytes)
 void catalogue_load_again(core *c, int64_t since)
 {
     catalogue_job *job = c->catalogue->job;
-    catalogue_page_free(job->page);
-    job->page = NULL;
+    catalogue_withdraw(c);
+    catalogue_pages_free(job);
     job->since = since;
     job->after[0] = '\0';
+    job->asked_all = false;
     c->catalogue->v.phase = CATALOGUE_LOADING;
     c->catalogue->v.done = 0;
     core_changed(c);
@@ -70,10 +79,13 @@ static bool accept_head(core *c, catalogue_page *page)
     const char *text = next_line(page, &bytes);
     if (!text || !protocol_read_catalogue_page(text, bytes, &page->head))
         return false;
-    if (job->after[0] == '\0' && page->head.since == 0)
+    page->first = job->after[0] == '\0';
+    if (page->first && page->head.since == 0)
         job->since = 0;
     bool leads_on = page->head.next[0] == '\0' || (page->head.count > 0 && strcmp(page->head.next, job->after) != 0);
     page->left = page->head.count;
+    job->asked_all = page->head.next[0] == '\0';
+    memcpy(job->after, page->head.next, sizeof job->after);
     return page->head.revision == job->cloud.revision && page->head.since == job->since && leads_on;
 }
 
@@ -99,7 +111,7 @@ void catalogue_stage_take(core *c, core_time now, net_answer *answer)
     page->body = (char *)answer->body;
     page->bytes = answer->body_bytes;
     answer->body = NULL;
-    job->page = page;
+    *(job->page ? &job->next : &job->page) = page;
     if (!accept_head(c, page))
         catalogue_fail(c, CATALOGUE_FAIL_PAGE);
 }
@@ -119,7 +131,7 @@ static bool note_removed(core *c, const catalogue_line *line)
 static bool add_line(core *c, const char *text, size_t bytes)
 {
     catalogue_job *job = c->catalogue->job;
-    catalogue_page *page = job->page;
+    catalogue_ready *ready = &job->ready;
     catalogue_line line;
     catalogue_fault fault = catalogue_line_read(text, bytes, &line);
     if (fault != CATALOGUE_FINE) {
@@ -135,12 +147,13 @@ static bool add_line(core *c, const char *text, size_t bytes)
         return true;
     if (line.kind == CATALOGUE_REMOVED && !note_removed(c, &line))
         return false;
-    memcpy(page->keys[page->ready], line.key, sizeof page->keys[0]);
-    page->lines[page->ready] = (pos_catalogue_line){.struct_size = sizeof page->lines[0],
-                                                    .line_bytes = line.kind == CATALOGUE_REMOVED ? 0 : (uint32_t)bytes,
-                                                    .key = page->keys[page->ready],
-                                                    .line = text};
-    page->ready++;
+    char *key = ready->keys[ready->count];
+    memcpy(key, line.key, sizeof ready->keys[0]);
+    ready->lines[ready->count++] =
+        (pos_catalogue_line){.struct_size = sizeof ready->lines[0],
+                             .line_bytes = line.kind == CATALOGUE_REMOVED ? 0 : (uint32_t)bytes,
+                             .key = key,
+                             .line = text};
     return true;
 }
 
@@ -149,7 +162,7 @@ static bool read_lines(core *c)
 {
     catalogue_page *page = c->catalogue->job->page;
     size_t from = page->at;
-    while (page->left > 0 && page->ready < PROTOCOL_CATALOGUE_LINES_MAX && page->at - from < STAGE_BYTES) {
+    for (uint32_t i = 0; page->left > 0 && i < CATALOGUE_TICK_LINES && page->at - from < STAGE_BYTES; i++) {
         size_t bytes = 0;
         const char *text = next_line(page, &bytes);
         if (!text) {
@@ -195,9 +208,9 @@ static void end_page(core *c)
         catalogue_fail(c, CATALOGUE_FAIL_PAGE);
         return;
     }
-    memcpy(job->after, job->page->head.next, sizeof job->after);
-    catalogue_page_free(job->page);
-    job->page = NULL;
+    free_page(job->page);
+    job->page = job->next;
+    job->next = NULL;
     c->catalogue->v.done = job->check.lines;
     c->catalogue->v.total = job->since == 0 ? job->cloud.lines : 0;
     core_changed(c);
@@ -212,20 +225,21 @@ bool catalogue_stage_step(core *c, core_time now)
     catalogue_job *job = c->catalogue->job;
     const pos_catalogue *host = c->env.catalogue;
     char reason[sizeof c->catalogue->v.host_reason] = "";
-    bool first = job->after[0] == '\0' && job->page->left == job->page->head.count && job->page->ready == 0;
-    if (first && !begin_staging(c, now))
+    catalogue_ready *ready = &job->ready;
+    bool begins = job->page->first && job->page->left == job->page->head.count && ready->count == 0;
+    if (begins && !begin_staging(c, now))
         return false;
-    if (job->page->ready == 0 && !read_lines(c))
+    if (ready->count == 0 && !read_lines(c))
         return true;
-    if (job->page->ready > 0) {
-        int32_t result = host->stage_add(host->ctx, job->page->lines, job->page->ready, sizeof job->page->lines[0],
-                                         reason, sizeof reason);
+    if (ready->count > 0) {
+        int32_t result =
+            host->stage_add(host->ctx, ready->lines, ready->count, sizeof ready->lines[0], reason, sizeof reason);
         if (result != POS_OK) {
             reason[sizeof reason - 1] = '\0';
             catalogue_fail_host(c, now, result, reason);
             return false;
         }
-        job->page->ready = 0;
+        ready->count = 0;
     }
     if (job->page->left == 0)
         end_page(c);

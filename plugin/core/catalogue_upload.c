@@ -48,6 +48,7 @@ void catalogue_check_again(core *c)
 {
     catalogue_job *job = c->catalogue->job;
     uint8_t random[16];
+    catalogue_withdraw(c);
     c->env.random(random, sizeof random);
     catalogue_check_begin(&job->check, false, "", random);
     catalogue_cursor_begin(&job->compare.local, POS_CATALOGUE_LOCAL);
@@ -150,19 +151,21 @@ static bool check_step(core *c, core_time now)
     catalogue_cursor *r = &c->catalogue->job->compare.local;
     if (!is_unchanged(c, now))
         return c->catalogue->job && c->catalogue->job->host_wait_until <= now.elapsed_ms;
-    int32_t result = catalogue_cursor_fill(r, c->env.catalogue);
-    if (result != POS_OK) {
-        catalogue_fail_host(c, now, result, "");
-        return false;
+    if (catalogue_cursor_is_empty(r)) {
+        int32_t result = catalogue_cursor_fill(r, c->env.catalogue);
+        if (result != POS_OK) {
+            catalogue_fail_host(c, now, result, "");
+            return false;
+        }
     }
-    for (; !catalogue_cursor_is_empty(r); catalogue_cursor_next(r)) {
+    for (uint32_t i = 0; i < CATALOGUE_TICK_LINES && !catalogue_cursor_is_empty(r); i++, catalogue_cursor_next(r)) {
         catalogue_at at = catalogue_cursor_get(r);
         if (!check_line(c, &at))
             return false;
     }
     c->catalogue->v.done = c->catalogue->job->check.lines;
     core_changed(c);
-    if (r->ended)
+    if (r->ended && catalogue_cursor_is_empty(r))
         end_check(c);
     return true;
 }
@@ -375,7 +378,7 @@ bool catalogue_upload_step(core *c, core_time now)
             prepare(c, now);
         return false;
     case CATALOGUE_SENDING:
-        if (job->ticket != 0 || !is_unchanged(c, now))
+        if ((job->ticket != 0 && job->out.whole) || !is_unchanged(c, now))
             return false;
         return catalogue_send_step(c, now, may_ask);
     case CATALOGUE_COMMITTING:

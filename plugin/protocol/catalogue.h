@@ -7,7 +7,7 @@
 #include "protocol/catalogue_line.h"
 
 #define PROTOCOL_CURSOR_MAX               1024
-#define PROTOCOL_CATALOGUE_LINES_MAX      500u            /* that we ask for, or send, at a time */
+#define PROTOCOL_CATALOGUE_LINES_MAX      1000u           /* that we ask for, or send, at a time: the contract's most */
 #define PROTOCOL_CATALOGUE_UP_BYTES       (256u * 1024u)  /* that we send at a time */
 #define PROTOCOL_CATALOGUE_DOWN_BYTES_MAX (1024u * 1024u) /* of a page, by the contract, its head aside */
 

@@ -54,6 +54,48 @@ START_TEST(data_of_another_store_are_no_base_for_changes)
 }
 END_TEST
 
+/* While the till is busy with a page, the next one comes, and no more. */
+START_TEST(one_page_comes_ahead)
+{
+    s.cloud.page_lines = 10;
+    s.host.fail_call = HOST_ADD;
+    s.host.fail_code = POS_E_BUSY;
+    core_begin_call(s.b.core);
+    ck_assert(core_catalogue_download(s.b.core, s.b.now));
+    bench_run(&s.b, 10000);
+    ck_assert_uint_eq(s.cloud.pages_given, 2);
+    ck_assert_uint_eq(s.host.staged.count, 0);
+    s.host.fail_call = 0;
+    ck_assert_int_eq(shop_run(&s), CATALOGUE_PREVIEW);
+    ck_assert(lines_equal(&s.host.staged, &s.cloud.now));
+    ck_assert_int_eq(shop_accept(&s), CATALOGUE_TAKEN);
+}
+END_TEST
+
+static void revise_at_page(void *ctx, uint32_t request)
+{
+    if (request == 3)
+        catalogue_cloud_revise(ctx);
+}
+
+/* The page that came ahead says that there is another revision: what was staged of the old one goes. */
+START_TEST(a_new_revision_shows_in_the_page_ahead)
+{
+    s.cloud.page_lines = 10;
+    s.cloud.between = revise_at_page;
+    s.cloud.between_ctx = &s.cloud;
+    s.host.fail_call = HOST_ADD;
+    s.host.fail_code = POS_E_BUSY;
+    core_begin_call(s.b.core);
+    ck_assert(core_catalogue_download(s.b.core, s.b.now));
+    bench_run(&s.b, 10000);
+    s.host.fail_call = 0;
+    ck_assert_int_eq(shop_run(&s), CATALOGUE_PREVIEW);
+    ck_assert_int_eq(shop_look(&s).cloud.revision, 8);
+    ck_assert(lines_equal(&s.host.staged, &s.cloud.now));
+}
+END_TEST
+
 /* ---- the owner ---- */
 
 START_TEST(a_press_out_of_turn_does_nothing)
@@ -100,6 +142,8 @@ static void add_tests(TCase *c)
     tcase_add_test(c, the_same_revision_told_anew_is_the_same);
     tcase_add_test(c, a_page_beyond_all_limits_ends_it);
     tcase_add_test(c, data_of_another_store_are_no_base_for_changes);
+    tcase_add_test(c, one_page_comes_ahead);
+    tcase_add_test(c, a_new_revision_shows_in_the_page_ahead);
     tcase_add_test(c, a_press_out_of_turn_does_nothing);
     tcase_add_test(c, a_retry_skips_the_wait_for_the_cloud);
 }

@@ -7,7 +7,7 @@ static shop s;
 static void setup(void)
 {
     shop_open(&s);
-    lines_put_items(&s.host.local, "Old", 1, 700); /* 1,407 lines: three pages */
+    lines_put_items(&s.host.local, "Old", 1, 1400); /* 2,807 lines: three pages */
     shop_connect(&s);
 }
 
@@ -58,7 +58,7 @@ START_TEST(to_a_cloud_that_has_data)
     core_catalogue_view view = shop_look(&s);
     ck_assert_int_eq(view.cloud.counts[CATALOGUE_ITEM], 10);
     ck_assert(view.local_counted);
-    ck_assert_int_eq(view.local_counts[CATALOGUE_ITEM], 700);
+    ck_assert_int_eq(view.local_counts[CATALOGUE_ITEM], 1400);
     ck_assert(core_catalogue_keep(s.b.core, s.b.now));
     ck_assert_int_eq(shop_look(&s).outcome, CATALOGUE_KEPT);
     ck_assert(shop_look(&s).may_upload);
@@ -171,13 +171,62 @@ START_TEST(only_missing_pages_are_sent_after_a_restart)
 }
 END_TEST
 
+static void hold_pages(void *ctx, net_script *script, const script_request *r)
+{
+    if (!strstr(r->request->path, "/pages/"))
+        cloud_handle(ctx, script, r);
+}
+
+/* While a page is on its way, the next one is read, and no more. An edit then takes the page back. */
+START_TEST(a_page_is_read_ahead)
+{
+    s.b.net->handle = hold_pages;
+    core_begin_call(s.b.core);
+    core_catalogue_upload(s.b.core, s.b.now);
+    bench_run(&s.b, 1000);
+    const catalogue_job *job = s.b.core->catalogue->job;
+    ck_assert_int_eq(job->sent.number, 0);
+    ck_assert_int_eq(job->sent.lines, PROTOCOL_CATALOGUE_LINES_MAX);
+    ck_assert(job->out.whole);
+    ck_assert_int_eq(job->out.number, 1);
+    ck_assert_int_eq(job->out.before, PROTOCOL_CATALOGUE_LINES_MAX);
+    ck_assert_int_eq(job->out.lines, PROTOCOL_CATALOGUE_LINES_MAX);
+    ck_assert_uint_ne(job->ticket, 0);
+    uint32_t read = s.host.read_lines;
+    bench_run(&s.b, 1000);
+    ck_assert_uint_eq(s.host.read_lines, read);
+    s.b.net->handle = cloud_handle;
+}
+END_TEST
+
+START_TEST(an_edit_while_a_page_is_on_its_way)
+{
+    s.b.net->handle = hold_pages;
+    core_begin_call(s.b.core);
+    core_catalogue_upload(s.b.core, s.b.now);
+    while (!s.b.core->catalogue->job || s.b.core->catalogue->v.phase != CATALOGUE_SENDING ||
+           s.b.core->catalogue->job->ticket == 0)
+        shop_tick(&s);
+    uint32_t ticket = s.b.core->catalogue->job->ticket;
+    ck_assert(!s.b.core->catalogue->job->out.whole);
+    lines_put_items(&s.host.local, "Mine", 1401, 1402);
+    host_edited(&s.host);
+    shop_tick(&s);
+    ck_assert_int_eq(s.b.core->catalogue->v.phase, CATALOGUE_CHECKING);
+    ck_assert_uint_ne(s.b.core->catalogue->job->ticket, ticket);
+    s.b.net->handle = cloud_handle;
+    shop_run(&s);
+    expect_uploaded();
+}
+END_TEST
+
 START_TEST(an_edit_in_the_middle_begins_again)
 {
     core_begin_call(s.b.core);
     core_catalogue_upload(s.b.core, s.b.now);
     while (s.cloud.pages_put < 2)
         shop_tick(&s);
-    lines_put_items(&s.host.local, "Mine", 701, 702);
+    lines_put_items(&s.host.local, "Mine", 1401, 1402);
     host_edited(&s.host);
     shop_run(&s);
     expect_uploaded();
@@ -193,7 +242,7 @@ START_TEST(an_edit_while_it_was_off_begins_again)
     while (s.cloud.pages_put < 2)
         shop_tick(&s);
     bench_restart(&s.b);
-    lines_put_items(&s.host.local, "Mine", 701, 702);
+    lines_put_items(&s.host.local, "Mine", 1401, 1402);
     host_edited(&s.host);
     shop_tick(&s);
     shop_run(&s);
@@ -317,6 +366,8 @@ int main(void)
     tcase_add_test(c, any_request_fails_in_any_way);
     tcase_add_test(c, a_restart_at_any_tick_goes_on);
     tcase_add_test(c, only_missing_pages_are_sent_after_a_restart);
+    tcase_add_test(c, a_page_is_read_ahead);
+    tcase_add_test(c, an_edit_while_a_page_is_on_its_way);
     tcase_add_test(c, an_edit_in_the_middle_begins_again);
     tcase_add_test(c, an_edit_while_it_was_off_begins_again);
     tcase_add_test(c, a_bad_line_of_the_till_s_is_named);

@@ -13,7 +13,7 @@ static shop s;
 static void setup(void)
 {
     shop_open(&s);
-    lines_put_items(&s.host.local, "Old", 1, 700); /* 1,407 lines: three pages */
+    lines_put_items(&s.host.local, "Old", 1, 1400); /* 2,807 lines: three pages */
     shop_connect(&s);
     s.cloud.requests = 0;
 }

@@ -194,9 +194,9 @@ START_TEST(requests)
     expect_request(r, "GET", "/v1/stores/sto_1/catalogue", NULL);
     r = protocol_ask_catalogue_lines("tok", "sto/1", 7, 3, "");
     ck_assert_uint_ge(r->answer_cap_bytes, PROTOCOL_CATALOGUE_DOWN_BYTES_MAX);
-    expect_request(r, "GET", "/v1/stores/sto%2F1/catalogue/lines?revision=7&since=3&limit=500", NULL);
+    expect_request(r, "GET", "/v1/stores/sto%2F1/catalogue/lines?revision=7&since=3&limit=1000", NULL);
     expect_request(protocol_ask_catalogue_lines("tok", "s", 7, 0, "a&b"), "GET",
-                   "/v1/stores/s/catalogue/lines?revision=7&since=0&limit=500&after=a%26b", NULL);
+                   "/v1/stores/s/catalogue/lines?revision=7&since=0&limit=1000&after=a%26b", NULL);
     r = protocol_create_catalogue_upload("tok", "s", 9007199254740991, "0123456789abcdef0123456789abcdef");
     ck_assert_str_eq(r->idempotency_key, "0123456789abcdef0123456789abcdef");
     expect_request(r, "POST", "/v1/stores/s/catalogue/uploads", "{\"replaces\":9007199254740991}");
