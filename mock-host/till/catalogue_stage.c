@@ -79,6 +79,7 @@ struct stage_page {
     sqlite3_stmt *find_item;
     sqlite3_stmt *add_barcode;
     sqlite3_stmt *find_barcode;
+    char item[CATALOGUE_KEY_BYTES]; /* the last one of the page, whose prices follow; "" : none yet */
 };
 
 static bool stage_step(sqlite3_stmt *statement, struct fault *fault)
@@ -195,6 +196,8 @@ static int32_t stage_check_price(struct database *db, const struct catalogue_sta
 {
     char item[CATALOGUE_KEY_BYTES];
     (void)snprintf(item, sizeof item, "%.*s", (int)strcspn(key, "\x01"), key);
+    if (strcmp(item, page->item) == 0)
+        return POS_OK;
     if (!query_reopen(db->sqlite, &page->find_item, fault,
                       "SELECT 1 FROM catalogue_lines WHERE side = ? AND key = ? AND since = ?", "isi",
                       state->stage_side, item, stage_since(state)))
@@ -246,8 +249,10 @@ static int32_t stage_add_read(struct database *db, struct catalogue_state *state
                        (const void *)in->line, (size_t)in->line_bytes) ||
          !stage_step(page->insert, fault)))
         result = catalogue_code(db);
-    if (result == POS_OK && is_item)
+    if (result == POS_OK && is_item) {
+        memcpy(page->item, line->key, sizeof page->item);
         result = stage_add_barcodes(db, state, page, line, fault);
+    }
     if (result == POS_OK)
         state->stage_lines++;
     return result;
@@ -302,5 +307,13 @@ int32_t catalogue_stage_add(struct database *db, const pos_catalogue_line *lines
                             struct fault *fault)
 {
     struct stage_page page = {.lines = lines, .count = count, .stride = stride};
-    return catalogue_change(db, stage_add_page, &page, fault);
+    struct fault restoring;
+    /* What is staged need not survive a power cut, and the swap's commit syncs all that was written before it. */
+    if (!database_set_durable(db, false, fault))
+        return catalogue_code(db);
+    int32_t result = catalogue_change(db, stage_add_page, &page, fault);
+    if (database_set_durable(db, true, &restoring) || result != POS_OK)
+        return result;
+    *fault = restoring;
+    return catalogue_code(db);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opens the till's database and makes its tables. journal_mode=TRUNCATE with synchronous=FULL: a commit that returned
- * survives a power cut (the truncated journal is synced too, which DELETE would not do). The lock against a second till
- * is a file of its own, not SQLite's exclusive mode: scripts may read the tables while the till runs.
+ * Opens the till's database and makes its tables. journal_mode=WAL with synchronous=FULL: a commit that returned
+ * survives a power cut, and costs one sync. The lock against a second till is a file of its own, not SQLite's exclusive
+ * mode: scripts may read the tables while the till runs. Only the till writes and moves the journal into place.
  */
 #include "database.h"
 
@@ -116,8 +116,7 @@ static bool database_check_version(struct database *db, struct fault *fault)
 static bool database_prepare(struct database *db, const char *register_id, const char *catalogue, struct fault *fault)
 {
     int64_t is_there = 0;
-    if (!query_script(db->sqlite, fault,
-                      "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"))
+    if (!query_script(db->sqlite, fault, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"))
         return false;
     if (!query_int(db->sqlite, fault, &is_there, 0, "SELECT count(*) FROM sqlite_schema WHERE name = 'till'", ""))
         return false;
@@ -178,6 +177,11 @@ void database_close(struct database *db)
     if (db->lock_fd >= 0)
         (void)close(db->lock_fd); /* which gives the lock back */
     db->lock_fd = -1;
+}
+
+bool database_set_durable(struct database *db, bool durable, struct fault *fault)
+{
+    return query_script(db->sqlite, fault, durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
 }
 
 bool database_begin(struct database *db, struct fault *fault)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * database.h - the till's own database, DIR/till.db: one SQLite file, one connection, every commit durable.
+ * database.h - the till's own database, DIR/till.db: one SQLite file, one connection, every commit durable but those
+ * between database_set_durable(false) and (true).
  *
  * It is the till's truth, independent of the plugin: receipts, and the closed reports' original bytes for ever.
  * The tables and what their columns mean are in database.c, as SQL: an independent script reads the same file.
@@ -32,6 +33,10 @@ bool database_open(struct database *db, const char *directory, const char *regis
                    struct fault *fault);
 
 void database_close(struct database *db);
+
+/* Outside of a transaction. What is committed while it is false is whole after a power cut or not there, and is durable
+ * with the next commit that is. */
+bool database_set_durable(struct database *db, bool durable, struct fault *fault);
 
 bool database_begin(struct database *db, struct fault *fault);
 

@@ -22,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -70,7 +69,7 @@ static struct actor {
 } actors[TILLS_MAX];
 
 static struct tally {
-    int64_t tills[PHASES], tills_in_transaction, tills_by_themselves;
+    int64_t tills[PHASES], tills_by_themselves;
     int64_t cloud_starting, cloud_serving;
     int64_t both; /* of those above: the rounds in which a till and the cloud died at once */
 } tally;
@@ -176,19 +175,9 @@ static size_t phase_of(const char *output)
     return 0;
 }
 
-/* A journal that is not empty belongs to a transaction that was cut. */
-static bool was_in_transaction(const e2e_till *till)
-{
-    char path[E2E_PATH_BYTES];
-    struct stat info;
-    e2e_join_path(path, till->folder, "till.db-journal");
-    return stat(path, &info) == 0 && info.st_size > 0;
-}
-
 static void count_death(const e2e_till *till)
 {
     tally.tills[phase_of(till->output)]++;
-    tally.tills_in_transaction += was_in_transaction(till);
 }
 
 static void till_die(struct actor *actor)
@@ -321,8 +310,7 @@ static void print_tally(int rounds, int64_t took_ms)
     printf("%d kill rounds in %.1f s, %.0f ms each\n", rounds, (double)took_ms / 1000, (double)took_ms / rounds);
     printf("  tills killed     %5" PRId64 ":", tills);
     for (size_t i = 0; i < PHASES; i++)
-        printf(" %s %" PRId64 ",", phases[i], tally.tills[i]);
-    printf(" of these inside a transaction of its own %" PRId64 "\n", tally.tills_in_transaction);
+        printf(" %s %" PRId64 "%s", phases[i], tally.tills[i], i + 1 < PHASES ? "," : "\n");
     printf("  tills that died between commit and hand-over %" PRId64 "\n", tally.tills_by_themselves);
     printf("  clouds killed    %5" PRId64 ": starting %" PRId64 ", serving %" PRId64
            ", of these together with a till %" PRId64 "\n",

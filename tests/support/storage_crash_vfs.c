@@ -179,7 +179,34 @@ static int file_traits(sqlite3_file *base)
     return 0; /* no promise: not even that a write past the end leaves the rest alone */
 }
 
-static const sqlite3_io_methods file_methods = {.iVersion = 1, /* no shared memory, no mapping */
+/* The shared memory of a write-ahead log is made anew from the log whenever the first one opens it: it has no part in
+ * what a crash leaves. */
+static int file_shm_map(sqlite3_file *base, int page, int page_bytes, int extend, void volatile **to)
+{
+    open_file *file = (open_file *)base;
+    return is_off(file->disk) ? SQLITE_IOERR_SHMMAP
+                              : file->real->pMethods->xShmMap(file->real, page, page_bytes, extend, to);
+}
+
+static int file_shm_lock(sqlite3_file *base, int offset, int count, int flags)
+{
+    open_file *file = (open_file *)base;
+    return file->real->pMethods->xShmLock(file->real, offset, count, flags);
+}
+
+static void file_shm_barrier(sqlite3_file *base)
+{
+    open_file *file = (open_file *)base;
+    file->real->pMethods->xShmBarrier(file->real);
+}
+
+static int file_shm_unmap(sqlite3_file *base, int remove)
+{
+    open_file *file = (open_file *)base;
+    return file->real->pMethods->xShmUnmap(file->real, remove);
+}
+
+static const sqlite3_io_methods file_methods = {.iVersion = 2, /* no mapping */
                                                 .xClose = file_close,
                                                 .xRead = file_read,
                                                 .xWrite = file_write,
@@ -191,7 +218,11 @@ static const sqlite3_io_methods file_methods = {.iVersion = 1, /* no shared memo
                                                 .xCheckReservedLock = file_reserved,
                                                 .xFileControl = file_control,
                                                 .xSectorSize = file_sector,
-                                                .xDeviceCharacteristics = file_traits};
+                                                .xDeviceCharacteristics = file_traits,
+                                                .xShmMap = file_shm_map,
+                                                .xShmLock = file_shm_lock,
+                                                .xShmBarrier = file_shm_barrier,
+                                                .xShmUnmap = file_shm_unmap};
 
 /* ---- the VFS ---- */
 

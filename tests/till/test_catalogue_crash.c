@@ -55,7 +55,7 @@ static void make_root(void)
 /* A till's folder, as far as these tests fill it. */
 static void remove_folder(const char *folder)
 {
-    static const char *const files[] = {"till.db", "till.db-journal", "till.lock"};
+    static const char *const files[] = {"till.db", "till.db-wal", "till.db-shm", "till.lock"};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char path[256];
         (void)snprintf(path, sizeof path, "%s/%s", folder, files[i]);
@@ -278,6 +278,25 @@ START_TEST(test_failing_disk)
 }
 END_TEST
 
+/* Pages are staged without a sync; a swap syncs them together with itself. */
+START_TEST(test_syncs)
+{
+    struct shelf shelf;
+    const pos_catalogue *c = shelf_open(&shelf, "syncs");
+    prepare_whole(&shelf);
+    ck_assert_int_eq(c->stage_begin(c->ctx, POS_STAGE_WHOLE), POS_OK);
+    uint64_t begun = storage_crash_vfs_syncs(shelf.folder);
+    ck_assert_int_eq(catalogue_bench_add(c, second, NULL), POS_OK);
+    ck_assert_uint_eq(storage_crash_vfs_syncs(shelf.folder), begun);
+    ck_assert(do_swap(&shelf));
+    uint64_t swapped = storage_crash_vfs_syncs(shelf.folder);
+    ck_assert_uint_gt(swapped, begun);
+    ck_assert(do_undo(&shelf)); /* as every other commit does */
+    ck_assert_uint_gt(storage_crash_vfs_syncs(shelf.folder), swapped);
+    shelf_remove(&shelf);
+}
+END_TEST
+
 /* ---- killed ---- */
 
 /* Check's messages go through a file without a name. A process that is to be killed writes none: the last would be half
@@ -430,6 +449,7 @@ int main(void)
     tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, test_cut, 0, (int)(sizeof cuts / sizeof cuts[0]));
     tcase_add_test(tests, test_failing_disk);
+    tcase_add_test(tests, test_syncs);
     tcase_add_test(tests, test_killed);
     tcase_add_test(tests, test_a_hundred_thousand_items);
     suite_add_tcase(suite, tests);
