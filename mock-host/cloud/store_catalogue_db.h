@@ -19,6 +19,10 @@ store_status catalogue_find(db *connection, const char *store_id, catalogue_row 
 /* What was in a revision. */
 store_status catalogue_load_info(db *connection, const catalogue_row *row, int64_t revision, catalogue_info *out);
 
+/* An item, or one of its prices, is another one since this revision, or gone. */
+store_status catalogue_mark_item(db *writer, int64_t catalogue_no, const char *key, size_t key_bytes, int64_t revision,
+                                 bool gone);
+
 /* Notes info->revision as the store's next one, and forgets removals too old to tell. */
 store_status catalogue_write_revision(db *writer, const catalogue_row *row, const catalogue_info *info);
 

@@ -59,6 +59,15 @@ static int compare_keys(const walk *one, const walk *other)
     return one->key_bytes < other->key_bytes ? -1 : one->key_bytes > other->key_bytes;
 }
 
+store_status catalogue_mark_item(db *writer, int64_t catalogue_no, const char *key, size_t key_bytes, int64_t revision,
+                                 bool gone)
+{
+    return db_exec(writer,
+                   "INSERT INTO catalogue_items (catalogue_no, key, changed, gone) VALUES (?, ?, ?, ?)"
+                   " ON CONFLICT (catalogue_no, key) DO UPDATE SET changed = excluded.changed, gone = excluded.gone",
+                   "ibii", catalogue_no, key, key_bytes, revision, (int64_t)gone);
+}
+
 /* The item of this key changed. Lines of an item stand together, so the first that changed marks it. */
 static store_status mark(merge *self, const walk *at, bool only_before)
 {
@@ -68,11 +77,8 @@ static store_status mark(merge *self, const walk *at, bool only_before)
         return STORE_OK;
     memcpy(self->marked, at->key, bytes);
     self->marked_bytes = bytes;
-    return db_exec(self->writer,
-                   "INSERT INTO catalogue_items (catalogue_no, key, changed, gone) VALUES (?, ?, ?, ?)"
-                   " ON CONFLICT (catalogue_no, key) DO UPDATE SET changed = excluded.changed, gone = excluded.gone",
-                   "ibii", self->catalogue_no, self->marked, bytes, self->revision,
-                   (int64_t)(only_before && bytes == at->key_bytes));
+    return catalogue_mark_item(self->writer, self->catalogue_no, self->marked, bytes, self->revision,
+                               only_before && bytes == at->key_bytes);
 }
 
 static store_status count(merge *self, const walk *now)
@@ -99,7 +105,7 @@ static store_status walk_both(merge *self, walk *before, walk *now)
         int order = compare_keys(before, now);
         bool same = order == 0 && before->line_bytes == now->line_bytes &&
                     memcmp(before->line, now->line, now->line_bytes) == 0;
-        if (!same)
+        if (!same && before->statement) /* a first revision is no change: nobody has an earlier one */
             status = mark(self, order < 0 ? before : now, order < 0);
         if (status == STORE_OK && order >= 0)
             status = count(self, now);

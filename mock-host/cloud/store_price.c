@@ -61,8 +61,8 @@ static store_status write_price(db *writer, const catalogue_row *row, const pric
         status = db_exec(writer, "UPDATE catalogue_lines SET line = ? WHERE upload_no = ? AND key = ?", "bib",
                          line->text, strlen(line->text), row->upload_no, line->key, key_bytes);
     if (status == STORE_OK)
-        status = db_exec(writer, "UPDATE catalogue_items SET changed = ? WHERE catalogue_no = ? AND key = ?", "iib",
-                         info.revision, row->catalogue_no, line->key, catalogue_item_part(line->key, key_bytes));
+        status = catalogue_mark_item(writer, row->catalogue_no, line->key, catalogue_item_part(line->key, key_bytes),
+                                     info.revision, false);
     if (status == STORE_OK)
         status = db_exec(writer, "UPDATE catalogues SET revision = ? WHERE catalogue_no = ?", "ii", info.revision,
                          row->catalogue_no);

@@ -30,8 +30,8 @@
  *   catalogues           which revision a store has, and which upload's lines that is
  *   catalogue_revisions  what was in each revision there ever was
  *   catalogue_lines      the lines; those of no use any more are swept away a few at a time
- *   catalogue_items      for each item there is or was the revision in which it or one of its prices changed last: what
- *                        has changed `since` an earlier revision
+ *   catalogue_items      for each item that changed after the store's first revision, the one in which it or one of its
+ *                        prices did so last: what has changed `since` an earlier revision
  *   catalogue_uploads    under way or over
  *
  * Read a live database with `sqlite3 -readonly`: only the cloud may write (see store_db.h).

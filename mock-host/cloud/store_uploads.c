@@ -214,14 +214,20 @@ static store_status check_ref(db *writer, const upload_row *row, const char *ref
     return STORE_INVALID;
 }
 
-/* Lines refer to lines before them. Most refer to what the one before referred to. */
+/* Lines refer to lines before them: most to what the last one did that referred to that kind, and a price to the item
+ * that has just come by. `seen` has the last key of each kind that is known to be there, by its first byte. */
 static store_status check_refs(db *writer, const upload_page *page, const upload_row *row, catalogue_fault *fault)
 {
+    const char *seen['7' + 1] = {NULL};
     for (size_t i = 0; i < page->count; i++) {
         const catalogue_line *line = &page->lines[i];
+        if (line->kind == CATALOGUE_ITEM)
+            seen['7'] = line->key;
         for (size_t n = 0; n < line->ref_count; n++) {
-            if (i > 0 && n < line[-1].ref_count && strcmp(line[-1].refs[n], line->refs[n]) == 0)
+            const char **last = &seen[(unsigned char)line->refs[n][0]];
+            if (*last && strcmp(*last, line->refs[n]) == 0)
                 continue;
+            *last = line->refs[n];
             store_status status = check_ref(writer, row, line->refs[n], fault);
             if (status == STORE_INVALID) {
                 fault->line = row->last_lines + (int64_t)i + 1;
