@@ -9,19 +9,42 @@
 #include "core/business.h"
 #include "core/internal.h"
 
-void account_open(core *c)
+#define READ_RETRY_MS INT64_C(1000)
+
+/* A storage that fails for a moment says nothing of the session: it is read again, not asked for. */
+static void read_session(core *c)
 {
     record_header header;
     uint8_t *token = NULL;
     vault_result result = vault_read(&c->vault, COLLECTION_SECRET, RECORD_SESSION_ID, &header, &token);
     if (result == VAULT_OK && header.payload_bytes < sizeof c->session)
         memcpy(c->session, token, header.payload_bytes);
-    else if (result != VAULT_ABSENT)
-        c->session_ended = true;
+    else
+        c->session_ended = result != VAULT_ABSENT && result != VAULT_ERROR;
+    c->session_unread = result == VAULT_ERROR;
     if (token) {
         sodium_memzero(token, header.payload_bytes);
         free(token);
     }
+}
+
+void account_open(core *c)
+{
+    read_session(c);
+}
+
+void account_read_again(core *c, core_time now)
+{
+    if (!c->session_unread || now.elapsed_ms < c->session_read_at)
+        return;
+    c->session_read_at = now.elapsed_ms + READ_RETRY_MS;
+    read_session(c);
+    core_changed(c);
+}
+
+void account_forget_unread(core *c)
+{
+    c->session_unread = false;
 }
 
 core_account core_get_account(const core *c)
@@ -158,6 +181,7 @@ void account_store_session(core *c)
     memcpy(c->state.name, session->name, sizeof c->state.name);
     c->state_dirty = true;
     c->session_ended = false;
+    account_forget_unread(c);
     c->person.pending_id[0] = '\0';
     sodium_memzero(session, sizeof *session);
     person_end(c, true, NULL);

@@ -268,6 +268,8 @@ static uint32_t next_delay(const core *c, core_time now)
     int64_t delay = TICK_LONGEST_MS;
     if (xslot_takes(c))
         delay = shorter(delay, schedule_wait_ms(&c->x.schedule, now.elapsed_ms));
+    if (c->session_unread)
+        delay = shorter(delay, c->session_read_at - now.elapsed_ms);
     delay = shorter(delay, catchup_wait_ms(c, now));
     delay = shorter(delay, catalogue_wait_ms(c, now));
     delay = shorter(delay, resend_wait_ms(c, now));
@@ -295,6 +297,7 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
     if (flags & (CORE_TICK_RESUMED | CORE_TICK_NETWORK_CHANGED))
         try_now(c, now);
     take_answers(c, now);
+    account_read_again(c, now);
     sender_lift_holds(c, now, false);
     bool more = write_one(c, now);
     more = sender_advance(c, now) || more;

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "core/account.h"
 #include "core/internal.h"
 
 #define TELL_MS        INT64_C(10000)
@@ -61,6 +62,7 @@ bool core_disconnect(core *c, core_time now)
         c->credentials[i].hold = HOLD_NONE;
     }
     c->session_ended = false;
+    account_forget_unread(c);
     c->disconnect.phase = DISCONNECT_WIPE;
     c->disconnect.give_up_at = now.elapsed_ms + TELL_MS;
     return true;

@@ -41,6 +41,8 @@ struct core {
     bool state_dirty; /* differs from what is stored; the next free tick writes it */
     char session[PROTOCOL_TOKEN_MAX + 1];
     bool session_ended;
+    bool session_unread;     /* the storage could not be read, or memory was out: it is read later */
+    int64_t session_read_at; /* elapsed ms: when */
     credential credentials[DESTINATIONS_MAX];
     uint32_t encodings;     /* what the cloud said that it can decode */
     bool encodings_known;   /* it has said so, or has taken an upload without saying any */

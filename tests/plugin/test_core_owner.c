@@ -316,6 +316,39 @@ START_TEST(a_permission_given_anew_is_not_read_again)
 }
 END_TEST
 
+START_TEST(a_session_that_cannot_be_read_at_the_start_is_read_later)
+{
+    storage_memory_faults(b.disk)->secret_code = POS_E_IO;
+    bench_restart(&b);
+    bench_run(&b, 10000);
+    ck_assert(!core_get_account(b.core).logged_in && !core_get_account(b.core).session_ended);
+    if (_i == 0) {
+        storage_memory_faults(b.disk)->secret_code = POS_OK;
+        bench_run(&b, 2000);
+        ck_assert(core_get_account(b.core).logged_in);
+        core_begin_call(b.core);
+        ck_assert(core_list_companies(b.core, b.now, "", 0));
+        ck_assert_int_eq(bench_wait_person(&b), PROGRESS_DONE);
+    } else if (_i == 1) {
+        ck_assert(bench_log_in(&b)); /* the new one stands, whatever the old record says later */
+        char session[sizeof b.core->session];
+        memcpy(session, b.core->session, sizeof session);
+        storage_memory_faults(b.disk)->secret_code = POS_OK;
+        bench_run(&b, 5000);
+        ck_assert_str_eq(b.core->session, session);
+    } else {
+        storage_memory_faults(b.disk)->remove_code = POS_E_IO; /* it stands there for a while yet */
+        core_begin_call(b.core);
+        ck_assert(core_disconnect(b.core, b.now));
+        storage_memory_faults(b.disk)->secret_code = POS_OK;
+        bench_run(&b, 5000);
+        ck_assert(!core_get_account(b.core).logged_in && !core_get_account(b.core).session_ended);
+        storage_memory_faults(b.disk)->remove_code = POS_OK;
+        ck_assert_int_eq(bench_wait_person(&b), PROGRESS_DONE);
+    }
+}
+END_TEST
+
 /* ---- a host without configuration data ---- */
 
 START_TEST(without_the_extension_there_is_nothing_of_it)
@@ -352,6 +385,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, and_is_broken_off_by_a_disconnect);
     tcase_add_test(tc, one_that_fails_leaves_it_to_the_owner);
     tcase_add_test(tc, a_permission_given_anew_is_not_read_again);
+    tcase_add_loop_test(tc, a_session_that_cannot_be_read_at_the_start_is_read_later, 0, 3);
     tcase_add_test(tc, without_the_extension_there_is_nothing_of_it);
 }
 
