@@ -10,6 +10,8 @@
 #include "core/internal.h"
 #include "core/place.h"
 
+#define NOT_TAKEN "the storage did not take the report; hand it over again"
+
 /* ---- start ---- */
 
 typedef struct lister {
@@ -166,6 +168,7 @@ void outbox_close(outbox *o)
     idset_free(&o->waiting);
     idset_free(&o->kept);
     idset_free(&o->damaged);
+    idset_free(&o->written);
 }
 
 void outbox_note_kept(outbox *o, record_verdict verdict)
@@ -315,6 +318,7 @@ static int32_t write_report(core *c, record_header *header, const pos_report *z,
     if (result != POS_OK)
         return result;
     idset_add(set, id);
+    (void)idset_add(&o->written, id);
     *put = id;
     if (keep && o->kept_counted)
         outbox_note_kept(o, header->verdict);
@@ -371,8 +375,11 @@ outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool fro
     record_header header;
     fill_header(&header, &report, now);
     placing where = place_report(c, &report, header.sha256, from_history);
-    if (where.known == PLACE_SAME)
-        return ENTRY_KNOWN;
+    if (where.known == PLACE_SAME) {
+        *why = NOT_TAKEN;
+        *error = from_history ? POS_OK : result_of_write(repeat_secure(c, &report, header.sha256, &where));
+        return *error == POS_OK ? ENTRY_KNOWN : ENTRY_ERROR;
+    }
     *error = POS_E_IO;
     *why = "the storage could not be read, so it is not known whether this report is here already";
     if (where.known == PLACE_UNREADABLE)
@@ -388,7 +395,7 @@ outbox_entry outbox_accept(core *c, core_time now, const pos_report *z, bool fro
         reject_unfit(&header, &report);
     uint64_t id = 0;
     *error = result_of_write(write_report(c, &header, &report, &where, &id));
-    *why = "the storage did not take the report; hand it over again";
+    *why = NOT_TAKEN;
     if (*error != POS_OK)
         return ENTRY_ERROR;
     advance(c, &header);

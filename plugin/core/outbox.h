@@ -4,7 +4,7 @@
  *
  * Records, and where they can be after a crash at any point:
  *
- *   accept     put OUTBOX                       there or not; the host repeats until it had its OK
+ *   accept     put OUTBOX                       there or not; the host repeats until it had its OK (repeat.c)
  *   reject     put KEPT, remove OUTBOX          both: KEPT wins, the sender removes the other one
  *   deliver    put LEDGER page, remove OUTBOX   both: the ledger wins, likewise
  *   damage     put DAMAGED, remove OUTBOX       both: found damaged again, moved again
@@ -22,6 +22,7 @@ typedef struct outbox {
     idset waiting;       /* ids in COLLECTION_OUTBOX */
     idset kept;          /* ids in COLLECTION_KEPT */
     idset damaged;       /* ids in COLLECTION_DAMAGED: only to be shown; the number counts as one that we lack */
+    idset written;       /* ids of reports that this process has written */
     uint32_t reg;        /* index of this instance's register */
     uint32_t epoch;      /* the one that new closes go to */
     int64_t last_number; /* the highest of that epoch; 0: none yet */

@@ -16,7 +16,7 @@ typedef enum acquaintance {
 typedef struct placing {
     acquaintance known;
     uint32_t epoch;
-    uint32_t collection; /* of PLACE_BETTER: where the rebuilt one stands; 0: only in the ledger */
+    uint32_t collection; /* of PLACE_SAME and PLACE_BETTER: where it stands; 0: only in the ledger */
     uint64_t id;         /* likewise */
 } placing;
 
@@ -29,6 +29,10 @@ typedef struct placing {
  */
 /* from_history: the number is one that the host has and that is lacking here, so a free one is no new count. */
 placing place_report(core *c, const pos_report *z, const uint8_t *sha256, bool from_history);
+
+/* ---- repeat.c ---- */
+/* Of PLACE_SAME, handed over by the host: makes sure that the record is safe before it hears OK. POS_*. */
+int32_t repeat_secure(core *c, const pos_report *z, const uint8_t *sha256, const placing *where);
 
 /* Finds the record of (epoch, number) in a set, whatever its slot. */
 bool place_find_record(const outbox *o, const idset *set, uint32_t epoch, int64_t number, uint64_t *id);
