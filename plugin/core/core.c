@@ -15,7 +15,9 @@
 
 #define TICK_IDLE_MS    UINT32_C(1000)
 #define TICK_LONGEST_MS INT64_C(60000)
-#define WRITE_RETRY_MS  INT64_C(1000)
+/* After a failed write; doubled each time that it fails again. A disk that is full stays so for hours. */
+#define WRITE_RETRY_MS     INT64_C(1000)
+#define WRITE_RETRY_MAX_MS INT64_C(60000)
 
 /* ---- start ---- */
 
@@ -127,9 +129,26 @@ void core_destroy(core *c)
 
 /* ---- a close ---- */
 
-/* What the owner has just done, or a network that came back, is worth a try at once. */
+void core_wait_to_write(core *c, core_time now)
+{
+    if (c->write_retry_at > now.elapsed_ms)
+        return; /* it waits already: one failure has two witnesses */
+    c->write_wait_ms = c->write_wait_ms == 0                       ? WRITE_RETRY_MS
+                       : c->write_wait_ms < WRITE_RETRY_MAX_MS / 2 ? c->write_wait_ms * 2
+                                                                   : WRITE_RETRY_MAX_MS;
+    c->write_retry_at = now.elapsed_ms + c->write_wait_ms;
+}
+
+void core_write_now(core *c)
+{
+    c->write_wait_ms = 0;
+    c->write_retry_at = 0;
+}
+
+/* What the owner has just done, a close that was stored, or a network that came back, is worth a try at once. */
 static void try_now(core *c, core_time now)
 {
+    core_write_now(c);
     for (uint32_t i = 0; i < c->state.destination_count; i++)
         backoff_skip(&c->credentials[i].backoff);
     sender_try_anew(c, now);
@@ -247,8 +266,10 @@ static bool write_one(core *c, core_time now)
     bool wrote = put_device_id(c) || disconnect_tick(c, now) || assign_tick(c, now) || store_session(c) ||
                  put_dirty_state(c) || settle(c, now) || xslot_tick(c, now) || catchup_tick(c, now) ||
                  resend_write(c, now);
-    if (vault_is_failing(&c->vault) && c->vault.writes > 0 && c->write_retry_at <= now.elapsed_ms)
-        c->write_retry_at = now.elapsed_ms + WRITE_RETRY_MS;
+    if (c->vault.writes > 0 && vault_is_failing(&c->vault))
+        core_wait_to_write(c, now);
+    else if (c->vault.writes > 0)
+        c->write_wait_ms = 0;
     return wrote && now.elapsed_ms >= c->write_retry_at;
 }
 
@@ -310,7 +331,6 @@ void core_retry_now(core *c, core_time now)
 {
     try_now(c, now);
     sender_forget_aside(c);
-    c->write_retry_at = 0;
     sender_lift_holds(c, now, true);
     core_changed(c);
 }

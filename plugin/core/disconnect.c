@@ -8,8 +8,7 @@
 #include "core/account.h"
 #include "core/internal.h"
 
-#define TELL_MS        INT64_C(10000)
-#define WRITE_RETRY_MS INT64_C(1000)
+#define TELL_MS INT64_C(10000)
 
 void disconnect_open(core *c)
 {
@@ -90,7 +89,7 @@ static void wipe(core *c, core_time now)
     for (uint32_t i = 0; i < DESTINATIONS_MAX; i++)
         ids[i + 1] = RECORD_TOKEN_ID + i;
     if (vault_remove(&c->vault, COLLECTION_SECRET, ids, DESTINATIONS_MAX + 1) != POS_OK) {
-        c->write_retry_at = now.elapsed_ms + WRITE_RETRY_MS;
+        core_wait_to_write(c, now);
         return;
     }
     leave_assignment(&c->state);
@@ -125,7 +124,7 @@ bool disconnect_tick(core *c, core_time now)
             c->outbox.nameless = false;
             d->phase = DISCONNECT_TELL;
         } else {
-            c->write_retry_at = now.elapsed_ms + WRITE_RETRY_MS;
+            core_wait_to_write(c, now);
         }
         return true;
     case DISCONNECT_TELL:

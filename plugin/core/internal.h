@@ -60,6 +60,7 @@ struct core {
     resend resend;
     char currency[4];        /* of the newest report that was seen; "" : none */
     int64_t write_retry_at;  /* elapsed ms: the storage failed, wait before writing again */
+    int64_t write_wait_ms;   /* the last such wait; 0: the last write was taken */
     int64_t last_contact_ms; /* wall */
     int64_t failing_since_ms;
     protocol_verdict last_failure;
@@ -73,6 +74,9 @@ void core_forget_failure(core *c); /* why uploads failed is over */
 /* How long until the answer to what was asked then is looked for: soon, and less and less often as it takes its time. */
 #define CORE_ANSWER_WAIT_MS 20 /* at most */
 int64_t core_answer_wait_ms(int64_t asked_at, core_time now);
+/* The storage did not take a write, or could not be read for one: a second, and longer each time, up to a minute. */
+void core_wait_to_write(core *c, core_time now);
+void core_write_now(core *c); /* somebody waits for it, or it may go well again */
 /* Writes the state if the budget of this call allows, else leaves it to a tick. */
 int32_t core_save_state(core *c);
 

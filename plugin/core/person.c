@@ -39,6 +39,7 @@ void person_begin(core *c, core_request request)
 {
     c->person.view = (core_person){.request = request, .progress = PROGRESS_RUNNING};
     c->person.ticket = 0;
+    core_write_now(c);
     core_changed(c);
 }
 
