@@ -24,6 +24,11 @@ $(BENCH_TOOLS): $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) -pie $(LINK) $^ $(call once,BENCH_TOOL_LIBS,--libs libzstd zlib) -ldl -lpthread -o $@
 
+# Nothing but the plugin's libraries: what loading these takes, no plugin can go below.
+$(BUILD)/tests/bench/empty.so: $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) -shared -x c /dev/null -x none -Wl,--no-as-needed $(PLUGIN_LIBS) -o $@
+
 .PHONY: bench bench-deps bench-bins bench-chart
 ## make bench-deps     install what the benchmark compares with: Paho MQTT and mosquitto, syslog-ng; and valgrind
 bench-deps: deps-needed
@@ -32,7 +37,7 @@ bench-deps: deps-needed
 ##                     ROWS='close drain' takes some, ROUNDS= how often (3)
 ROUNDS ?= 3
 ROWS   ?=
-bench-bins: build $(BENCH_ROWS) $(BENCH_TOOLS) $(BUILD)/tests/plugin/test_core_resend_bytes
+bench-bins: build $(BENCH_ROWS) $(BENCH_TOOLS) $(BUILD)/tests/bench/empty.so $(BUILD)/tests/plugin/test_core_resend_bytes
 bench: bench-bins
 	@BUILD=$(abspath $(BUILD)) ROUNDS='$(ROUNDS)' ROWS='$(ROWS)' python3 tests/bench/run.py \
 	    $(abspath $(BENCH_ROWS)) $(BENCH_SCRIPTS)

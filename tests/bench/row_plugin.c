@@ -39,23 +39,30 @@ static double load_us(const char *path)
     return strtod(line, NULL);
 }
 
-/* The libraries that it needs have to be loaded whoever asks for them: libcurl alone is the floor. */
+/* The libraries that it needs have to be loaded whoever asks for them: an object that needs them and has nothing in it
+ * is the floor. */
 static void measure_load(const char *path)
 {
-    bench_samples ours = {0}, floor = {0};
+    bench_samples ours = {0}, floor = {0}, curl = {0};
+    char empty[E2E_PATH_BYTES];
+    e2e_built("tests/bench/empty.so", empty);
     for (int i = 0; i < LOADS; i++) {
         bench_add(&ours, load_us(path));
-        bench_add(&floor, load_us("libcurl.so.4"));
+        bench_add(&floor, load_us(empty));
+        bench_add(&curl, load_us("libcurl.so.4"));
     }
-    bench_print((bench_part){.name = "plugin, load time",
+    const char *name = "plugin, load time";
+    bench_print((bench_part){.name = name,
                              .unit = "ms",
                              .value = bench_quantile(&ours, 0.5) / 1e3,
                              .aim = "<= 5",
-                             .note = "the floor is libcurl with what it needs, loaded alone"});
-    bench_print((bench_part){
-        .name = "plugin, load time", .unit = "ms", .side = "floor", .value = bench_quantile(&floor, 0.5) / 1e3});
+                             .note = "the floor is an empty object that needs the same libraries"});
+    bench_print((bench_part){.name = name, .unit = "ms", .side = "floor", .value = bench_quantile(&floor, 0.5) / 1e3});
+    bench_print(
+        (bench_part){.name = name, .unit = "ms", .side = "libcurl alone", .value = bench_quantile(&curl, 0.5) / 1e3});
     bench_clear(&ours);
     bench_clear(&floor);
+    bench_clear(&curl);
 }
 
 static void measure_size(const char *path, const char *folder)
@@ -71,8 +78,13 @@ static void measure_size(const char *path, const char *folder)
     char *const argv[] = {STRIP, "-o", stripped, object, NULL};
     ck_assert_int_eq(e2e_await_exit(e2e_spawn(argv, -1, -1), STRIP_MS), 0);
     ck_assert_int_eq(stat(stripped, &info), 0);
-    bench_print((bench_part){
-        .name = "plugin, size stripped", .unit = "KiB", .value = (double)info.st_size / 1024, .aim = "<= 160"});
+    bench_print((bench_part){.name = "plugin, size stripped",
+                             .unit = "KiB",
+                             .value = (double)info.st_size / 1024,
+                             .aim = "<= 160",
+                             .note =
+                                 "of 310 KiB 161 are code, 69 words in two languages and constants, 43 the tables by "
+                                 "which a host's crash report sees through the plugin"});
 }
 
 /* A day in fast motion: the till's clock jumps a second a tick; while something is under way, real time passes too. */
