@@ -49,6 +49,29 @@ static void prepare_batch(world *w)
     w->rejected_number = world_bench(w)->cloud.reject_z = world_bench(w)->cloud.reject_z_to = 3;
 }
 
+/* The answer to the one is awaited when the next goes; the later one's answer comes first. */
+static void tell_two(world *w)
+{
+    bench *b = world_bench(w);
+    b->net->sends_at_once = true;
+    b->cloud.fault = CLOUD_HOLD;
+    for (int64_t n = 3; n <= 4; n++) {
+        world_shut(w, n, "a", 0);
+        world_run(w, 1000);
+    }
+    ck_assert_uint_eq(core_get_queue(b->core, b->now).sending, 2);
+    b->cloud.fault = CLOUD_FINE;
+    for (uint32_t i = b->net->count; i-- > 0;) {
+        script_request held = b->net->requests[i];
+        if (held.answered)
+            continue;
+        cloud_handle(&b->cloud, b->net, &held);
+        w->changes++;
+        world_run(w, 1000);
+    }
+    world_rest(w);
+}
+
 /* The cloud has it, and the answer that says so is lost. */
 static void tell_receipt(world *w)
 {
@@ -159,6 +182,7 @@ crash_days days_of_reports(void)
         {"close offline", world_connect, tell_offline, must_be_connected, NULL, false},
         {"close online", world_connect, tell_online, must_be_connected, NULL, false},
         {"batch upload", prepare_batch, tell_batch, must_be_connected, NULL, false},
+        {"two batches", prepare_traded, tell_two, must_be_connected, NULL, false},
         {"receipt", world_connect, tell_receipt, must_be_connected, check_receipt, false},
         {"conflict", prepare_conflict, tell_online, must_be_connected, NULL, false},
         {"X tick", prepare_x, tell_x, resume_x, check_x, false},
