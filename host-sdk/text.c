@@ -51,12 +51,27 @@ static size_t character_size(const unsigned char *s, size_t left)
     return size;
 }
 
+/* Eight at a time: most texts are ASCII all through. */
+static size_t ascii_size(const unsigned char *s, size_t left)
+{
+    uint64_t eight;
+    size_t size = 0;
+    for (; left - size >= sizeof eight; size += sizeof eight) {
+        memcpy(&eight, s + size, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    return size;
+}
+
 int poshost_text_is_utf8(const char *text, size_t size_bytes)
 {
     const unsigned char *s = (const unsigned char *)text;
     size_t at = 0;
     while (at < size_bytes) {
-        size_t size = character_size(s + at, size_bytes - at);
+        size_t size = ascii_size(s + at, size_bytes - at);
+        if (size == 0)
+            size = character_size(s + at, size_bytes - at);
         if (size == 0)
             return 0;
         at += size;

@@ -190,10 +190,18 @@ static bool is_twice(const cJSON *member)
     return false;
 }
 
+/* Returns where the next part goes. The parts of a key are ids and a day, which have been found to fit. */
+static char *add_part(char *to, char before, const char *part)
+{
+    size_t length = strlen(part);
+    *to = before;
+    memcpy(to + 1, part, length + 1);
+    return to + 1 + length;
+}
+
 static void add_ref(catalogue_line *out, char prefix, const char *id)
 {
-    char *to = out->kind == CATALOGUE_DEPARTMENT ? out->parent : out->refs[out->ref_count];
-    snprintf(to, sizeof out->parent, "%c%s", prefix, id);
+    add_part(out->kind == CATALOGUE_DEPARTMENT ? out->parent : out->refs[out->ref_count], prefix, id);
     out->ref_count += out->kind != CATALOGUE_DEPARTMENT;
 }
 
@@ -217,11 +225,11 @@ static bool read_member(const cJSON *root, const member_rule *rule, catalogue_li
 static void make_key(const cJSON *root, const struct kind_row *kind, char key[CATALOGUE_KEY_SIZE])
 {
     static const char *const price_parts[] = {"item_id", "price_level_id", "valid_from"};
-    size_t used = (size_t)snprintf(key, CATALOGUE_KEY_SIZE, "%c", kind->prefix);
-    for (size_t i = 0; i < kind->key_parts && used < CATALOGUE_KEY_SIZE; i++) {
+    key[0] = kind->prefix;
+    key[1] = 0;
+    for (size_t i = 0; i < kind->key_parts; i++) {
         const char *name = kind->key_parts == 3 ? price_parts[i] : kind->rules[i].name;
-        used += (size_t)snprintf(key + used, CATALOGUE_KEY_SIZE - used, "%s%s", i ? "\x01" : "",
-                                 cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, name)));
+        key = add_part(key, i ? 1 : kind->prefix, cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, name)));
     }
 }
 
@@ -231,7 +239,7 @@ static bool read_kind(const cJSON *root, catalogue_line *out, char *detail)
     const char *word = cJSON_GetStringValue(kind);
     if (!word)
         return refuse(detail, "kind is missing or not a text.");
-    for (int i = CATALOGUE_HEAD; i < CATALOGUE_KINDS; i++)
+    for (int i = CATALOGUE_HEAD; i < CATALOGUE_KINDS && !out->kind; i++)
         if (strcmp(kinds[i].word, word) == 0)
             out->kind = (catalogue_kind)i;
     if (!out->kind)

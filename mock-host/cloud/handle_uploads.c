@@ -198,15 +198,15 @@ static void put_lines(request *self, response *answer, int64_t page, catalogue_l
 void handle_put_catalogue_page(request *self, response *answer)
 {
     int64_t page;
-    size_t count = 1; /* the last one ends the body */
+    size_t count = 0;
     if (!is_open(self, answer))
         return;
     if (self->body_bytes == 0 || self->body[self->body_bytes - 1] != '\n') {
         problem_set(answer, PROBLEM_MALFORMED, "The page is cut off: it does not end with a line feed.");
         return;
     }
-    for (size_t i = 0; i + 1 < self->body_bytes; i++)
-        count += self->body[i] == '\n';
+    for (const char *at = self->body, *end = at + self->body_bytes; at < end; count++)
+        at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1; /* one ends the body */
     if (count > CATALOGUE_PAGE_LINES_MAX) {
         problem_set(answer, PROBLEM_TOO_LARGE, "More than 1000 lines.");
         return;

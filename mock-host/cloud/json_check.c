@@ -24,8 +24,11 @@ static int peek(const scanner *self)
 
 static void skip_space(scanner *self)
 {
-    while (self->at < self->length && strchr(" \t\r\n", self->text[self->at]) && self->text[self->at] != 0)
-        self->at++;
+    for (; self->at < self->length; self->at++) {
+        unsigned char byte = self->text[self->at];
+        if (byte != ' ' && byte != '\t' && byte != '\r' && byte != '\n')
+            return;
+    }
 }
 
 static bool is_digit(int byte)
@@ -147,6 +150,10 @@ static const char *scan_string(scanner *self)
         }
         if (byte < 0x20)
             return "a control character in a string";
+        if (byte < 0x80 && byte != '\\') {
+            self->at++;
+            continue;
+        }
         if (byte == '\\') {
             self->at++;
             wrong = scan_escape(self);

@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@ int main(int argc, char **argv)
     if (code != 0)
         return code > 0 ? 0 : 2;
     log_set_level(chosen.level);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks, and counting locks at every allocation */
     umask(077);
     /* Before any thread is started, so that they all inherit it and sigwait() gets the signals. */
     signal(SIGPIPE, SIG_IGN);

@@ -55,20 +55,29 @@ static bool line_check_number(const cJSON *json, const char *member, double most
     return fault_set(fault, "\"%s\" is missing, no whole number, or out of range", member);
 }
 
+/* Returns where the next part goes. The parts of a key are ids, which have been found to fit. */
+static char *line_add_part(char *to, char before, const char *part)
+{
+    size_t length = strlen(part);
+    *to = before;
+    memcpy(to + 1, part, length + 1);
+    return to + 1 + length;
+}
+
 static bool line_make_key(struct catalogue_line *line, const struct line_kind *kind, struct fault *fault)
 {
     const char *id = "";
     if (kind->id != NULL && !line_get_id(line->json, kind->id, &id, fault))
         return false;
-    if (!line->is_price) {
-        (void)snprintf(line->key, sizeof line->key, "%c%s", kind->digit, id);
+    char *end = line_add_part(line->key, kind->digit, id);
+    if (!line->is_price)
         return true;
-    }
     const char *level, *from;
     if (!line_get_id(line->json, "price_level_id", &level, fault) ||
         !line_get_id(line->json, "valid_from", &from, fault))
         return false;
-    (void)snprintf(line->key, sizeof line->key, "%c%s\x01%s\x01%s", kind->digit, id, level, from);
+    _Static_assert(3 * CATALOGUE_ID_BYTES < sizeof line->key, "the longest key");
+    (void)line_add_part(line_add_part(end, '\x01', level), '\x01', from);
     return true;
 }
 

@@ -195,9 +195,11 @@ static int32_t stage_check_price(struct database *db, const struct catalogue_sta
                                  const char *key, struct fault *fault)
 {
     char item[CATALOGUE_KEY_BYTES];
-    (void)snprintf(item, sizeof item, "%.*s", (int)strcspn(key, "\x01"), key);
-    if (strcmp(item, page->item) == 0)
+    size_t length = strcspn(key, "\x01");
+    if (strncmp(key, page->item, length) == 0 && page->item[length] == '\0')
         return POS_OK;
+    memcpy(item, key, length);
+    item[length] = '\0';
     if (!query_reopen(db->sqlite, &page->find_item, fault,
                       "SELECT 1 FROM catalogue_lines WHERE side = ? AND key = ? AND since = ?", "isi",
                       state->stage_side, item, stage_since(state)))
@@ -270,7 +272,7 @@ static int32_t stage_add_line(struct database *db, struct catalogue_state *state
         (void)fault_set(fault, "keys do not ascend: %s after %s", in->key, state->stage_last_key);
         return POS_E_MISUSE;
     }
-    (void)snprintf(state->stage_last_key, sizeof state->stage_last_key, "%s", in->key);
+    memcpy(state->stage_last_key, in->key, strlen(in->key) + 1);
     if (in->line_bytes == 0) {
         if (state->stage_mode != POS_STAGE_CHANGES || in->key[0] != CATALOGUE_ITEM || strchr(in->key, '\x01') != NULL) {
             (void)fault_set(fault, "only an item can be removed, and only by changes: %s", in->key);

@@ -155,7 +155,9 @@ bool database_open(struct database *db, const char *directory, const char *regis
         return fault_set(fault, "the name of the data folder is too long");
     if (!database_lock(db, directory, fault))
         return false;
-    if (sqlite3_open(path, &db->sqlite) != SQLITE_OK) {
+    /* One thread at a time uses it, so it needs no lock of its own. */
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path, &db->sqlite, flags, NULL) != SQLITE_OK) {
         (void)fault_set(fault, "cannot open %s: %s", path,
                         db->sqlite != NULL ? sqlite3_errmsg(db->sqlite) : "out of memory");
         database_close(db);

@@ -6,6 +6,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <sodium.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -129,6 +130,7 @@ int main(int argc, char **argv)
 {
     static struct options options;
     struct fault fault;
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks, and counting locks at every allocation */
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
         (void)setlocale(LC_CTYPE, "");
     if (sodium_init() < 0) {

@@ -2,7 +2,6 @@
 /* protocol/catalogue_line.c - reads and judges one line of configuration data (protocol/catalogue_line.h). */
 #include "protocol/catalogue_line.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -243,14 +242,21 @@ static void read_kind(reading *r)
     check_status(r);
 }
 
+/* Returns where the next part goes. The parts of a key are short: ids and a day. */
+static char *add_part(char *to, char before, const char *part)
+{
+    size_t length = strlen(part);
+    *to = before;
+    memcpy(to + 1, part, length + 1);
+    return to + 1 + length;
+}
+
 static void write_key(catalogue_line *line)
 {
-    if (line->kind == CATALOGUE_HEAD)
-        (void)snprintf(line->key, sizeof line->key, "0");
-    else if (line->kind == CATALOGUE_PRICE)
-        (void)snprintf(line->key, sizeof line->key, "7%s\x01%s\x01%s", line->id, line->level, line->valid_from);
-    else
-        (void)snprintf(line->key, sizeof line->key, "%c%s", kinds[line->kind].key, line->id);
+    _Static_assert(3 + 2 * CATALOGUE_ID_MAX + sizeof line->valid_from <= sizeof line->key, "the longest key");
+    char *end = add_part(line->key, kinds[line->kind].key, line->kind == CATALOGUE_HEAD ? "" : line->id);
+    if (line->kind == CATALOGUE_PRICE)
+        (void)add_part(add_part(end, '\x01', line->level), '\x01', line->valid_from);
 }
 
 /* Two members of one name: two readers may take different ones. */
@@ -263,7 +269,7 @@ static bool is_ambiguous(const cJSON *object)
         if (++count > MEMBERS_MAX)
             return true;
         for (const cJSON *b = a->next; b; b = b->next) {
-            if (strcmp(a->string, b->string) == 0)
+            if (a->string[0] == b->string[0] && strcmp(a->string, b->string) == 0)
                 return true;
         }
     }

@@ -40,12 +40,28 @@ static size_t character_bytes(const uint8_t *at, size_t left)
     return length;
 }
 
+/* Eight at a time: most texts are ASCII all through. */
+static size_t ascii_bytes(const uint8_t *at, size_t left)
+{
+    uint64_t eight;
+    size_t length = 0;
+
+    for (; left - length >= sizeof eight; length += sizeof eight) {
+        memcpy(&eight, at + length, sizeof eight);
+        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    return length;
+}
+
 bool text_is_utf8(const void *bytes, size_t size_bytes)
 {
     const uint8_t *at = bytes;
 
     while (size_bytes > 0) {
-        size_t length = character_bytes(at, size_bytes);
+        size_t length = ascii_bytes(at, size_bytes);
+        if (length == 0)
+            length = character_bytes(at, size_bytes);
         if (length == 0)
             return false;
         at += length;

@@ -42,14 +42,21 @@ static const struct {
     {"ok\xc3", 3, false},
 };
 
+/* On its own, and at any place in a longer text: it is read eight bytes at a time. */
 START_TEST(test_utf8)
 {
-    uint8_t *exact = malloc(utf8[_i].size > 0 ? utf8[_i].size : 1); /* so that ASan sees a byte too many */
+    for (size_t before = 0; before <= 17; before++) {
+        for (size_t after = 0; after <= 9; after++) {
+            size_t size = before + utf8[_i].size + after;
+            uint8_t *exact = malloc(size > 0 ? size : 1); /* so that ASan sees a byte too many */
 
-    ck_assert_ptr_nonnull(exact);
-    memcpy(exact, utf8[_i].bytes, utf8[_i].size);
-    ck_assert_int_eq(text_is_utf8(exact, utf8[_i].size), utf8[_i].good);
-    free(exact);
+            ck_assert_ptr_nonnull(exact);
+            memset(exact, 'a', size);
+            memcpy(exact + before, utf8[_i].bytes, utf8[_i].size);
+            ck_assert_int_eq(text_is_utf8(exact, size), utf8[_i].good);
+            free(exact);
+        }
+    }
 }
 END_TEST
 
