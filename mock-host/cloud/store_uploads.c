@@ -190,14 +190,22 @@ static store_status check_start(const upload_page *page, const upload_row *row, 
     return STORE_OK;
 }
 
+/* Eight with one statement: SQLite finds the place of the first in the table, and that of the others beside it. */
 static store_status insert_lines(db *writer, const upload_page *page, const upload_row *row)
 {
+#define LINE(n) line[n].key, strlen(line[n].key), line[n].text, line[n].text_bytes
     store_status status = STORE_OK;
-    for (size_t i = 0; i < page->count && status == STORE_OK; i++) {
-        const catalogue_line *line = &page->lines[i];
+    const catalogue_line *line = page->lines, *end = page->lines + page->count;
+    for (; end - line >= 8 && status == STORE_OK; line += 8)
+        status = db_exec(writer,
+                         "INSERT INTO catalogue_lines (upload_no, key, line) VALUES (?1, ?2, ?3), (?1, ?4, ?5),"
+                         " (?1, ?6, ?7), (?1, ?8, ?9), (?1, ?10, ?11), (?1, ?12, ?13), (?1, ?14, ?15), (?1, ?16, ?17)",
+                         "ibbbbbbbbbbbbbbbb", row->upload_no, LINE(0), LINE(1), LINE(2), LINE(3), LINE(4), LINE(5),
+                         LINE(6), LINE(7));
+    for (; line < end && status == STORE_OK; line++)
         status = db_exec(writer, "INSERT INTO catalogue_lines (upload_no, key, line) VALUES (?, ?, ?)", "ibb",
-                         row->upload_no, line->key, strlen(line->key), line->text, line->text_bytes);
-    }
+                         row->upload_no, LINE(0));
+#undef LINE
     return status;
 }
 
