@@ -158,6 +158,14 @@ static void heal_disk(sim *s, sim_till *t)
     sim_log(t->index, "the disk is well again");
 }
 
+/* A settings record that rots while the till runs is missed when it starts again: what it closed since then has no store
+ * any more, either. */
+static void note_lost_state(sim_till *t)
+{
+    if (t->rotten && t->joined >= 0 && !core_get_assignment(t->core).assigned)
+        sim_till_expose(t, false);
+}
+
 bool sim_till_start(sim *s, sim_till *t)
 {
     const char *reason = "the lock";
@@ -197,6 +205,7 @@ bool sim_till_start(sim *s, sim_till *t)
         return false;
     }
     sim_log(t->index, "starts");
+    note_lost_state(t);
     sim_owner_look(s, t);
     if (t->looks_after_cut)
         sim_check_start(s, t);
