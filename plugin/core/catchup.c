@@ -10,6 +10,62 @@
 #define FAILURES_MAX   3    /* in a row: then it is not the one report */
 #define NUMBERS_A_TICK 1024 /* five pages of the ledger at most: within a tick's read budget */
 
+/* ---- what is lost again and again ---- */
+
+static catchup_loss *find_loss(catchup *k, int64_t number)
+{
+    for (uint32_t i = 0; i < k->loss_count; i++) {
+        if (k->losses[i].first <= number && number <= k->losses[i].last)
+            return &k->losses[i];
+    }
+    return NULL;
+}
+
+static void note_loss(catchup *k, int64_t number)
+{
+    catchup_loss *loss = find_loss(k, number);
+    if (!loss && k->loss_count < CATCHUP_LOSSES_MAX) {
+        loss = &k->losses[k->loss_count++];
+        loss->first = loss->last = number;
+    } else if (!loss) {
+        loss = &k->losses[CATCHUP_LOSSES_MAX - 1];
+        loss->first = number < loss->first ? number : loss->first;
+        loss->last = number > loss->last ? number : loss->last;
+    }
+    loss->times++;
+    loss->rests_until = 0;
+}
+
+/* Lost for the first time: fetched at once. Then after a minute, two, four, up to an hour. */
+static int64_t rest_ms(const catchup_loss *loss)
+{
+    int64_t wait = RETRY_MS;
+    if (loss->times < 2)
+        return 0;
+    for (uint32_t i = 2; i < loss->times && wait < PERIOD_MS; i++)
+        wait *= 2;
+    return wait < PERIOD_MS ? wait : PERIOD_MS;
+}
+
+/* The walk passes it over, and comes back. */
+static bool rests(catchup *k, core_time now, int64_t number)
+{
+    catchup_loss *loss = find_loss(k, number);
+    if (!loss)
+        return false;
+    if (loss->rests_until == 0)
+        loss->rests_until = now.elapsed_ms + rest_ms(loss);
+    if (loss->rests_until <= now.elapsed_ms)
+        return false;
+    if (k->resting_at == 0)
+        k->resting_at = number;
+    if (k->wakes_at > loss->rests_until)
+        k->wakes_at = loss->rests_until;
+    return true;
+}
+
+/* ---- when ---- */
+
 void catchup_open(core *c, core_time now)
 {
     c->catchup.phase = CATCHUP_IDLE;
@@ -19,6 +75,7 @@ void catchup_open(core *c, core_time now)
 
 void catchup_lacks(core *c, int64_t number)
 {
+    note_loss(&c->catchup, number);
     if (c->catchup.complete_through >= number)
         c->catchup.complete_through = number - 1;
     c->catchup.check_at = 0;
@@ -107,7 +164,8 @@ static void start_forward(core *c)
         k->complete_through = 0;
     }
     k->phase = CATCHUP_FORWARD;
-    k->failed_at = k->unusable_at = 0;
+    k->failed_at = k->unusable_at = k->resting_at = 0;
+    k->wakes_at = INT64_MAX;
     k->failed_in_a_row = 0;
     k->taken = 0;
     k->left_so_far = 0;
@@ -134,6 +192,12 @@ static void start(core *c, core_time now)
     }
     k->phase = CATCHUP_BACK;
     k->cursor = k->last;
+}
+
+int64_t catchup_first_lacking(const catchup *k)
+{
+    bool rested = k->rested_at != 0 && (k->lacking_at == 0 || k->rested_at < k->lacking_at);
+    return rested ? k->rested_at : k->lacking_at;
 }
 
 /* The owner is not told that all is there while the host keeps a close back. */
@@ -163,9 +227,12 @@ static void finish(core *c, core_time now)
     k->phase = CATCHUP_IDLE;
     k->left = k->left_so_far;
     note_lacking(c);
-    k->complete_through = k->lacking_at == 0 ? k->last : k->lacking_at - 1;
+    k->rested_at = k->resting_at;
+    k->complete_through = catchup_first_lacking(k) == 0 ? k->last : catchup_first_lacking(k) - 1;
     if (k->failed_at != 0)
         k->check_at = now.elapsed_ms + RETRY_MS;
+    if (k->check_at > k->wakes_at)
+        k->check_at = k->wakes_at;
     core_changed(c);
 }
 
@@ -186,9 +253,9 @@ static void step_back(core *c, core_time now)
     catchup *k = &c->catchup;
     if (!has_room(c, now))
         return;
-    fetched got = k->cursor < k->first              ? FETCHED_KNOWN
-                  : resend_leaves_out(c, k->cursor) ? FETCHED_NOTHING
-                                                    : catchup_fetch(c, now, k->cursor);
+    fetched got = k->cursor < k->first                                          ? FETCHED_KNOWN
+                  : resend_leaves_out(c, k->cursor) || rests(k, now, k->cursor) ? FETCHED_NOTHING
+                                                                                : catchup_fetch(c, now, k->cursor);
     if (got == FETCHED_ERROR || got == FETCHED_FAILED)
         pause_after_error(c, now);
     else if (got == FETCHED_KNOWN)
@@ -212,6 +279,10 @@ static void step_forward(core *c, core_time now)
             break;
         if (resend_leaves_out(c, k->cursor)) {
             k->left_so_far++;
+            k->cursor++;
+            continue;
+        }
+        if (rests(k, now, k->cursor)) {
             k->cursor++;
             continue;
         }

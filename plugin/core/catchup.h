@@ -18,6 +18,16 @@ typedef enum catchup_phase {
     CATCHUP_FORWARD /* fetch every number that we lack */
 } catchup_phase;
 
+/* Numbers that were here and were lost, perhaps again and again: a disk may spoil the same record each time. One number
+ * each; where there is no room for all of them it is the disk, and the last entry stands for all numbers in between. */
+#define CATCHUP_LOSSES_MAX 16u
+
+typedef struct catchup_loss {
+    int64_t first, last;
+    uint32_t times;
+    int64_t rests_until; /* elapsed ms: not fetched before; 0: to be set, or none */
+} catchup_loss;
+
 typedef struct catchup {
     catchup_phase phase;
     int64_t check_at; /* elapsed ms */
@@ -26,6 +36,11 @@ typedef struct catchup {
     int64_t failed_at;   /* the lowest number that the host could not give out this time; 0: none */
     int64_t unusable_at; /* the lowest one of which it gave out what cannot be used; 0: none */
     int64_t lacking_at;  /* the lowest of both in the last walk: the till is not complete from there on; 0: it is */
+    catchup_loss losses[CATCHUP_LOSSES_MAX];
+    uint32_t loss_count;
+    int64_t resting_at; /* the lowest number that this walk passed over, for it was lost just now; 0: none */
+    int64_t wakes_at;   /* elapsed ms: when the first of them may be fetched again */
+    int64_t rested_at;  /* resting_at of the last whole walk */
     uint32_t failed_in_a_row;
     uint32_t taken;           /* in this walk */
     bool waits;               /* the outbox has enough of it for now, or a comparison reads the history */
@@ -38,7 +53,8 @@ typedef struct catchup {
 void catchup_open(core *c, core_time now);
 /* True: it used the tick's write, or has more to do at once. */
 bool catchup_tick(core *c, core_time now);
-void catchup_lacks(core *c, int64_t number); /* a number that we had was lost: look again */
+void catchup_lacks(core *c, int64_t number);     /* a number that we had was lost: look again */
+int64_t catchup_first_lacking(const catchup *k); /* by the last whole walk; 0: nothing is lacking */
 int64_t catchup_wait_ms(const core *c, core_time now);
 /* Whether the host counts anew is being found out, or is about to be. */
 bool catchup_is_finding_epoch(const core *c, core_time now);

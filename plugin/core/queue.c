@@ -95,10 +95,12 @@ static void note_delivered_through(core *c, core_queue *q)
             through = key_unpack(id).number - 1;
     }
     const catchup *k = &c->catchup;
-    if (k->epoch == o->epoch)
+    int64_t lacking = k->epoch == o->epoch ? catchup_first_lacking(k) : 0;
+    if (lacking != 0) {
         q->kept_back = k->lacking_at;
-    if (q->kept_back != 0 && through >= q->kept_back)
-        through = q->kept_back - 1;
+        if (through >= lacking)
+            through = lacking - 1;
+    }
     if (through <= 0)
         return;
     q->delivered_through = through;
