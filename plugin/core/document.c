@@ -175,7 +175,9 @@ static bool scan_digits(scanner *s)
 {
     const uint8_t *from = s->at;
     s->at = skip_digits(from, s->end);
-    return s->at > from || fail(s, "invalid-json");
+    if (s->at == from)
+        return fail(s, "invalid-json");
+    return true;
 }
 
 /* Of the digits up to `to`; stops counting once it is past 2^53. */
