@@ -133,6 +133,6 @@ bool net_url_is_allowed(const char *url, const char **reason)
 
     free(base);
     if (reason != NULL)
-        *reason = allowed || why != NULL ? why : "out of memory";
+        *reason = why;
     return allowed;
 }
