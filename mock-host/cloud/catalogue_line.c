@@ -181,13 +181,18 @@ static bool fits(const cJSON *value, value_kind kind)
     return false;
 }
 
+/* This member or one behind it that has the name; NULL: none. Most names differ in their first byte. */
+static const cJSON *find_member(const cJSON *member, const char *name)
+{
+    while (member && (member->string[0] != name[0] || strcmp(member->string, name) != 0))
+        member = member->next;
+    return member;
+}
+
 /* Two members of one name: whoever reads the line would choose one, and not everybody the same. */
 static bool is_twice(const cJSON *member)
 {
-    for (const cJSON *other = member->next; other; other = other->next)
-        if (strcmp(other->string, member->string) == 0)
-            return true;
-    return false;
+    return find_member(member->next, member->string) != NULL;
 }
 
 /* Returns where the next part goes. The parts of a key are ids and a day, which have been found to fit. */
@@ -207,7 +212,7 @@ static void add_ref(catalogue_line *out, char prefix, const char *id)
 
 static bool read_member(const cJSON *root, const member_rule *rule, catalogue_line *out, char *detail)
 {
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(root, rule->name);
+    const cJSON *value = find_member(root->child, rule->name);
     if (!value)
         return rule->required ? refuse(detail, "%s is missing.", rule->name) : true;
     if (!fits(value, rule->value))
@@ -229,13 +234,13 @@ static void make_key(const cJSON *root, const struct kind_row *kind, char key[CA
     key[1] = 0;
     for (size_t i = 0; i < kind->key_parts; i++) {
         const char *name = kind->key_parts == 3 ? price_parts[i] : kind->rules[i].name;
-        key = add_part(key, i ? 1 : kind->prefix, cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, name)));
+        key = add_part(key, i ? 1 : kind->prefix, find_member(root->child, name)->valuestring);
     }
 }
 
 static bool read_kind(const cJSON *root, catalogue_line *out, char *detail)
 {
-    const cJSON *kind = cJSON_GetObjectItemCaseSensitive(root, "kind");
+    const cJSON *kind = find_member(root->child, "kind");
     const char *word = cJSON_GetStringValue(kind);
     if (!word)
         return refuse(detail, "kind is missing or not a text.");

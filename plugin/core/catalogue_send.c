@@ -31,21 +31,35 @@ static void find_again(core *c)
     core_changed(c);
 }
 
-/* Adds lines while they fit. Lines of unknown kinds are left out: nobody could use them. */
+/* Lines of unknown kinds are left out: nobody could use them. Where the check has found none, it has read every line,
+ * and by their generation the till's data are those of then. false: the job has ended. */
+static bool is_wanted(core *c, const catalogue_at *at, bool *wanted)
+{
+    catalogue_line line;
+    *wanted = true;
+    if (c->catalogue->job->check.unknown == 0 && at->bytes <= POS_CATALOGUE_LINE_MAX_BYTES)
+        return true;
+    catalogue_fault fault = catalogue_line_read(at->text, at->bytes, &line);
+    if (fault != CATALOGUE_FINE) {
+        catalogue_upload_forget(c, true);
+        catalogue_fail_line(c, CATALOGUE_FAIL_LOCAL_LINE, fault, &line, 0, line.member);
+        return false;
+    }
+    *wanted = line.kind != CATALOGUE_UNKNOWN;
+    return true;
+}
+
+/* Adds lines while they fit. */
 static bool fill_page(core *c)
 {
     catalogue_out *out = &c->catalogue->job->out;
     catalogue_cursor *r = &c->catalogue->job->compare.local;
-    catalogue_line line;
+    bool wanted;
     for (uint32_t i = 0; i < CATALOGUE_TICK_LINES && !catalogue_cursor_is_empty(r); i++, catalogue_cursor_next(r)) {
         catalogue_at at = catalogue_cursor_get(r);
-        catalogue_fault fault = catalogue_line_read(at.text, at.bytes, &line);
-        if (fault != CATALOGUE_FINE) {
-            catalogue_upload_forget(c, true);
-            catalogue_fail_line(c, CATALOGUE_FAIL_LOCAL_LINE, fault, &line, 0, line.member);
+        if (!is_wanted(c, &at, &wanted))
             return false;
-        }
-        if (line.kind == CATALOGUE_UNKNOWN)
+        if (!wanted)
             continue;
         out->whole =
             out->lines == PROTOCOL_CATALOGUE_LINES_MAX || out->used + at.bytes + 1 > PROTOCOL_CATALOGUE_UP_BYTES;

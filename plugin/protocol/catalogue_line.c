@@ -42,10 +42,19 @@ static void blame(reading *r, catalogue_fault fault, const char *member)
     r->line->member = member;
 }
 
+/* NULL: absent. Most names differ in their first byte. */
+static const cJSON *find(const cJSON *object, const char *name)
+{
+    const cJSON *member = object->child;
+    while (member && (member->string[0] != name[0] || strcmp(member->string, name) != 0))
+        member = member->next;
+    return member;
+}
+
 /* NULL: absent, or null. */
 static const cJSON *get(const reading *r, const char *member)
 {
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(r->object, member);
+    const cJSON *value = find(r->object, member);
     return cJSON_IsNull(value) ? NULL : value;
 }
 
@@ -107,7 +116,7 @@ static void check_flag(reading *r, const char *member)
 
 static void check_status(reading *r)
 {
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(r->object, "status");
+    const cJSON *value = find(r->object, "status");
     const char *text = cJSON_GetStringValue(value);
     if (value && (!text || (strcmp(text, "active") != 0 && strcmp(text, "inactive") != 0)))
         blame(r, CATALOGUE_BAD_MEMBER, "status");
@@ -174,7 +183,7 @@ static void check_user(reading *r)
 
 static void check_barcodes(reading *r)
 {
-    const cJSON *barcodes = cJSON_GetObjectItemCaseSensitive(r->object, "barcodes");
+    const cJSON *barcodes = find(r->object, "barcodes");
     if (!barcodes)
         return;
     if (!cJSON_IsArray(barcodes) || cJSON_GetArraySize(barcodes) > BARCODES_MAX) {

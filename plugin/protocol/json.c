@@ -101,7 +101,8 @@ static bool is_safe(const char *text, size_t size)
                 return false;
         } else if ((text[at] == '}' || text[at] == ']') && depth > 0) {
             depth--;
-        } else if (memchr("}],: \t\r\nabcdefghijklmnopqrstuvwxyz", text[at], 34) == NULL) {
+        } else if (text[at] != ',' && text[at] != ':' &&
+                   memchr("}] \t\r\nabcdefghijklmnopqrstuvwxyz", text[at], 32) == NULL) {
             return false;
         }
         if (length == 0)

@@ -176,23 +176,47 @@ END_TEST
 
 /* ---- the till's data ---- */
 
+static uint32_t spoiled_bytes;
+
 static void spoil(void *ctx, uint32_t request)
 {
     shop *of = ctx;
     if (request == 2) /* after the check, and without a new generation */
-        of->host.local.entries[of->host.local.count - 1].bytes = 3;
+        of->host.local.entries[of->host.local.count - 1].bytes = spoiled_bytes;
 }
 
+/* Lines that were checked are read again only where some are to be left out; else the cloud finds it. */
 START_TEST(a_line_that_goes_bad_after_the_check_ends_it)
 {
-    s.cloud.between = spoil;
-    s.cloud.between_ctx = &s;
-    begin_upload();
-    shop_expect_failure(&s, CATALOGUE_FAIL_LOCAL_LINE);
-    ck_assert_int_eq(shop_look(&s).line.fault, CATALOGUE_BAD_JSON);
-    ck_assert_uint_eq(s.cloud.committed_times, 0);
-    bench_run(&s.b, 2000);
-    ck_assert_uint_eq(s.cloud.cancelled, 1);
+    static const char recipe[] = "{\"kind\":\"recipe\",\"id\":\"x\"}";
+    static const struct {
+        bool has_recipe;
+        uint32_t bytes;
+        catalogue_fault fault;
+    } ways[] = {{false, 3, CATALOGUE_FINE},
+                {true, 3, CATALOGUE_BAD_JSON},
+                {false, POS_CATALOGUE_LINE_MAX_BYTES + 1, CATALOGUE_BAD_LENGTH}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        teardown();
+        setup();
+        if (ways[i].has_recipe) {
+            lines_add(&s.host.local, "8x", recipe, strlen(recipe));
+            host_edited(&s.host);
+        }
+        spoiled_bytes = ways[i].bytes;
+        s.cloud.between = spoil;
+        s.cloud.between_ctx = &s;
+        begin_upload();
+        shop_expect_failure(&s, CATALOGUE_FAIL_LOCAL_LINE);
+        core_catalogue_view view = shop_look(&s);
+        bool by_cloud = ways[i].fault == CATALOGUE_FINE;
+        ck_assert_int_eq(view.line.fault, ways[i].fault);
+        ck_assert_int_eq(view.line.number, by_cloud ? s.host.local.count : 0);
+        ck_assert_uint_eq(s.cloud.refused_lines, by_cloud);
+        ck_assert_uint_eq(s.cloud.committed_times, 0);
+        bench_run(&s.b, 2000);
+        ck_assert_uint_eq(s.cloud.cancelled, 1);
+    }
 }
 END_TEST
 

@@ -38,7 +38,7 @@ typedef struct catalogue_cloud {
     void (*between)(void *ctx, uint32_t request); /* before each request is answered */
     void *between_ctx;
     /* seen */
-    uint32_t requests, pages_given, pages_put, cancelled, committed_times, unchanged;
+    uint32_t requests, pages_given, pages_put, refused_lines, cancelled, committed_times, unchanged;
     size_t largest_page;
     bool asked_since;
 } catalogue_cloud;
@@ -239,6 +239,19 @@ static inline void catalogue_cloud_create(catalogue_cloud *k, core_cloud *c, net
     catalogue_cloud_tell_upload(k, s, r->ticket, 201);
 }
 
+/* The page is refused as a whole; what came of it goes with the upload. */
+static inline void catalogue_cloud_refuse_line(catalogue_cloud *k, net_script *s, const script_request *r,
+                                               uint32_t number)
+{
+    char body[200];
+    snprintf(body, sizeof body,
+             "{\"type\":\"urn:factorycloud:problem:catalogue-invalid\",\"title\":\"t\",\"status\":422,"
+             "\"detail\":\"not a line\",\"line\":%u,\"key\":null}",
+             number);
+    k->refused_lines++;
+    script_reply(s, r->ticket, 422, "application/problem+json", body);
+}
+
 static inline void catalogue_cloud_keep_page(catalogue_cloud *k, net_script *s, const script_request *r, long long page)
 {
     const char *at = (const char *)r->request->body, *end = at + r->request->body_bytes;
@@ -254,7 +267,10 @@ static inline void catalogue_cloud_keep_page(catalogue_cloud *k, net_script *s, 
         const char *line_end = memchr(at, '\n', (size_t)(end - at));
         catalogue_line line;
         ck_assert_ptr_nonnull(line_end);
-        ck_assert_int_eq(catalogue_line_read(at, (size_t)(line_end - at), &line), CATALOGUE_FINE);
+        if (catalogue_line_read(at, (size_t)(line_end - at), &line) != CATALOGUE_FINE) {
+            catalogue_cloud_refuse_line(k, s, r, k->up.count + 1);
+            return;
+        }
         lines_add(&k->up, line.key, at, (size_t)(line_end - at));
         at = line_end + 1;
     }
