@@ -50,13 +50,13 @@ static void state_copy_text(sqlite3_stmt *row, int column, char *to, size_t capa
 bool catalogue_get(struct database *db, struct catalogue_state *state, struct fault *fault)
 {
     memset(state, 0, sizeof *state);
-    sqlite3_stmt *row = query_open(db->sqlite, fault,
-                                   "SELECT generation, local_side, local_version, local_lines, undo_side, undo_version,"
-                                   " undo_lines, stage_side, stage_version, stage_mode, stage_lines, stage_ended,"
-                                   " last_side, last_version, tag, undo_tag, stage_last_key FROM catalogue",
-                                   "");
-    if (row == NULL)
+    if (!query_reopen(db->sqlite, &db->get_catalogue, fault,
+                      "SELECT generation, local_side, local_version, local_lines, undo_side, undo_version,"
+                      " undo_lines, stage_side, stage_version, stage_mode, stage_lines, stage_ended,"
+                      " last_side, last_version, tag, undo_tag, stage_last_key FROM catalogue",
+                      ""))
         return false;
+    sqlite3_stmt *row = db->get_catalogue;
     int found = query_next(row, fault);
     if (found == 1) {
         int64_t *numbers[] = {&state->generation,    &state->local_side,   &state->local_version, &state->local_lines,
@@ -70,7 +70,7 @@ bool catalogue_get(struct database *db, struct catalogue_state *state, struct fa
         state_copy_text(row, column++, state->undo_tag, sizeof state->undo_tag);
         state_copy_text(row, column, state->stage_last_key, sizeof state->stage_last_key);
     }
-    (void)sqlite3_finalize(row);
+    (void)sqlite3_reset(row); /* repeats the error of the step, which is told already */
     return found == 0 ? fault_set(fault, "the till's database has no catalogue") : found == 1;
 }
 

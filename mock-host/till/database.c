@@ -173,6 +173,8 @@ bool database_open(struct database *db, const char *directory, const char *regis
 
 void database_close(struct database *db)
 {
+    (void)sqlite3_finalize(db->get_catalogue);
+    db->get_catalogue = NULL;
     if (db->sqlite != NULL && sqlite3_close(db->sqlite) != SQLITE_OK)
         (void)fprintf(stderr, "the till's database did not close: %s\n", sqlite3_errmsg(db->sqlite));
     db->sqlite = NULL;

@@ -19,7 +19,8 @@
 
 struct database {
     sqlite3 *sqlite;
-    int lock_fd; /* till.lock: held as long as the till runs */
+    sqlite3_stmt *get_catalogue; /* asked many times a second: catalogue_state.c prepares it once, close finalizes it */
+    int lock_fd;                 /* till.lock: held as long as the till runs */
     char register_id[DATABASE_REGISTER_BYTES];
     char currency[4]; /* of the catalogue that the till sells by */
 };
