@@ -28,7 +28,6 @@ void sender_finish(core *c, sender_batch *b)
     protocol_results_clear(&b->results);
     b->phase = SENDER_IDLE;
     b->reading = false;
-    b->ledger_done = false;
     b->is_x = false;
     b->is_retry = false;
     b->count = 0;

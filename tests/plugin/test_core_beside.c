@@ -91,6 +91,7 @@ START_TEST(the_next_goes_while_an_answer_is_awaited)
         ck_assert_int_eq(rows[i].state, STATE_SENDING);
     answer(two[0]);
     ck_assert_uint_eq(core_get_queue(b.core, b.now).pending, 89);
+    ck_assert_uint_eq(core_get_queue(b.core, b.now).sending, 89);
     answer(two[1]);
     ck_assert_uint_eq(core_get_queue(b.core, b.now).pending, 0);
     check_all_counted();
@@ -351,6 +352,35 @@ START_TEST(nor_does_an_x_which_goes_alone)
 }
 END_TEST
 
+/* Whichever of the two still waits for its answer. */
+START_TEST(a_resend_is_not_done_before_its_last_answer)
+{
+    const script_request *one[4];
+    resend_trade(1, 6);
+    resend_lose(3, 4);
+    b.cloud.fault = CLOUD_HOLD;
+    b.cloud.fault_after = 1;
+    ck_assert(resend_start());
+    bench_run(&b, 60000);
+    ck_assert_uint_ge(held(one), 1);
+    ck_assert(core_resend_is_running(b.core));
+    ck_assert_int_eq(b.core->sender.batches[0].phase, SENDER_IN_FLIGHT);
+    if (held(one) < 2)
+        bench_day(&b, 7);
+    bench_run(&b, 1000);
+    ck_assert_uint_eq(held(one), 2);
+    answer(one[0]);
+    bench_run(&b, 60000);
+    ck_assert_uint_eq(held(one), 1);
+    ck_assert_int_eq(b.core->sender.batches[1].phase, SENDER_IN_FLIGHT);
+    ck_assert(core_resend_is_running(b.core));
+    answer(one[0]);
+    bench_run(&b, 1000);
+    ck_assert(!core_resend_is_running(b.core));
+    check_all_counted();
+}
+END_TEST
+
 START_TEST(one_that_is_replaced_meanwhile_is_sent_anew)
 {
     const script_request *two[4];
@@ -405,6 +435,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, an_x_goes_alone);
     tcase_add_test(tc, a_fresh_close_does_not_wait_behind_history);
     tcase_add_test(tc, nor_does_an_x_which_goes_alone);
+    tcase_add_test(tc, a_resend_is_not_done_before_its_last_answer);
     tcase_add_test(tc, one_that_is_replaced_meanwhile_is_sent_anew);
     tcase_add_test(tc, disconnecting_breaks_both_off);
     tcase_add_test(tc, the_plugin_may_end_with_both_under_way);

@@ -169,6 +169,9 @@ START_TEST(a_result_retry_of_one_report_leaves_the_rest_alone)
 {
     pile_up(1, 20);
     b.cloud.retry_z = 5;
+    bench_run(&b, 120000); /* at once, after 16 s, 32 s, ... at the most */
+    ck_assert_uint_ge(b.cloud.uploads, 3);
+    ck_assert_uint_eq(b.core->credentials[0].backoff.failures, 0);
     bench_run(&b, 10 * BENCH_HOUR_MS);
     ck_assert_uint_eq(core_get_queue(b.core, b.now).pending, 1);
     ck_assert_uint_le(b.cloud.uploads, 80);
