@@ -205,8 +205,11 @@ void handle_put_catalogue_page(request *self, response *answer)
         problem_set(answer, PROBLEM_MALFORMED, "The page is cut off: it does not end with a line feed.");
         return;
     }
-    for (const char *at = self->body, *end = at + self->body_bytes; at < end; count++)
+    const char *at = self->body, *end = self->body + self->body_bytes;
+    do {
         at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1; /* one ends the body */
+        count++;
+    } while (at < end);
     if (count > CATALOGUE_PAGE_LINES_MAX) {
         problem_set(answer, PROBLEM_TOO_LARGE, "More than 1000 lines.");
         return;
