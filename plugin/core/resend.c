@@ -172,7 +172,7 @@ void resend_pause(core *c, core_time now, int64_t wait_ms)
 
 void resend_write_failed(core *c, core_time now)
 {
-    c->write_retry_at = now.elapsed_ms + RESEND_RETRY_MS;
+    core_wait_to_write(c, now);
 }
 
 static int64_t asking_wait_ms(const core *c, core_time now)

@@ -81,6 +81,23 @@ START_TEST(a_report_that_the_host_cannot_give_now_is_asked_for_again)
 }
 END_TEST
 
+START_TEST(a_full_disk_is_asked_less_and_less_often)
+{
+    resend_trade(1, 8);
+    resend_lose(3, 5);
+    ck_assert(resend_start());
+    storage_memory_faults(b.disk)->put_at = 1;
+    storage_memory_faults(b.disk)->put_times = 1000000;
+    uint64_t before = storage_memory_counts(b.disk).puts;
+    bench_run(&b, 60000);
+    uint64_t tried = storage_memory_counts(b.disk).puts - before;
+    ck_assert_msg(tried > 3 && tried < 10, "%llu failing writes in a minute", (unsigned long long)tried);
+    storage_memory_faults(b.disk)->put_at = storage_memory_faults(b.disk)->put_times = 0;
+    resend_check_result(resend_finish(), 8, 3, 0);
+    resend_check_all();
+}
+END_TEST
+
 START_TEST(but_not_for_ever)
 {
     resend_trade(1, 8);
@@ -317,6 +334,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, where_a_rebuilt_one_gave_way_its_successor_is_remembered);
     tcase_add_test(tc, a_report_that_the_host_cannot_give_now_is_asked_for_again);
     tcase_add_test(tc, but_not_for_ever);
+    tcase_add_test(tc, a_full_disk_is_asked_less_and_less_often);
     tcase_add_test(tc, another_number_than_asked_for_is_not_taken_for_it);
     tcase_add_test(tc, nor_is_it_while_the_history_is_read);
     tcase_add_test(tc, a_history_begins_at_one_and_may_be_empty);
