@@ -27,8 +27,8 @@ void chooser_draw(screens *s, draw *d, const chooser_list *list);
 bool chooser_act(screens *s, const char *action, const form *f, void (*load)(screens *s));
 
 /* Takes the answer of a listing in. */
+void chooser_answered(screens *s, const core_person *person);
 /* An answer to the form of a new one: true, if one was created before already. The list is shown again, and says so. */
 bool chooser_shows_created(screens *s, const core_person *person, text_id text);
-void chooser_answered(screens *s, const core_person *person);
 
 #endif
