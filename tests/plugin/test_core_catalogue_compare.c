@@ -92,6 +92,84 @@ START_TEST(a_name_is_cut_to_its_room)
 }
 END_TEST
 
+/* The till has a price beside what the cloud has, later than one that both have: what lasts is compared, one that cannot
+ * be read counts as another, and is no jump. */
+START_TEST(a_price_that_cannot_be_read_is_no_jump)
+{
+    static const char tea[] = "7000003\x01"
+                              "1\x01"
+                              "2026-09-01";
+    static const char later[] = "{\"kind\":\"price\",\"item_id\":\"000003\",\"price_level_id\":\"1\",\"amount\":9900,"
+                                "\"valid_from\":\"2026-09-01\"}";
+    for (int broken = 0; broken < 2; broken++) {
+        lines_copy(&s.cloud.now, &s.host.local);
+        lines_add(&s.host.local, tea, broken ? "{" : later, broken ? 1 : strlen(later));
+        host_edited(&s.host);
+        ck_assert_int_eq(shop_download(&s), CATALOGUE_PREVIEW);
+        const core_catalogue_preview *preview = shop_look(&s).preview;
+        ck_assert_int_eq(preview->changes[CATALOGUE_PRICE][CHANGE_REMOVED], 1);
+        ck_assert_uint_eq(preview->sample_count, 1);
+        ck_assert_int_eq(preview->samples[0].old_minor, broken ? -1 : 9900);
+        ck_assert_int_eq(preview->samples[0].new_minor, -1);
+        ck_assert_str_eq(preview->samples[0].name, "Old 3");
+        ck_assert_int_eq(preview->price_jumps_down, !broken);
+        ck_assert(core_catalogue_cancel(s.b.core, s.b.now));
+        s.host.local.count--;
+    }
+}
+END_TEST
+
+START_TEST(a_price_of_the_same_day_that_cannot_be_read_is_no_jump)
+{
+    lines_copy(&s.cloud.now, &s.host.local);
+    s.host.local.entries[s.host.local.count - 1].bytes = 1;
+    host_edited(&s.host);
+    ck_assert_int_eq(shop_download(&s), CATALOGUE_PREVIEW);
+    const core_catalogue_preview *preview = shop_look(&s).preview;
+    ck_assert_int_eq(preview->changes[CATALOGUE_PRICE][CHANGE_CHANGED], 1);
+    ck_assert_int_eq(preview->samples[0].old_minor, -1);
+    ck_assert_int_eq(preview->samples[0].new_minor, 103);
+    ck_assert_int_eq(preview->price_jumps_up + preview->price_jumps_down, 0);
+}
+END_TEST
+
+/* An item of the till's whose id is longer than any may be is one that goes; it has no name that could be shown. */
+START_TEST(an_id_that_is_too_long_has_no_name)
+{
+    char key[CATALOGUE_ID_MAX + 3] = "7";
+    memset(key + 1, 'x', CATALOGUE_ID_MAX + 1);
+    lines_copy(&s.cloud.now, &s.host.local);
+    lines_add(&s.host.local, key, "{", 1);
+    host_edited(&s.host);
+    ck_assert_int_eq(shop_download(&s), CATALOGUE_PREVIEW);
+    const core_catalogue_preview *preview = shop_look(&s).preview;
+    ck_assert_int_eq(preview->changes[CATALOGUE_ITEM][CHANGE_REMOVED], 1);
+    ck_assert_str_eq(preview->samples[0].name, "");
+}
+END_TEST
+
+#define MANY 400u
+
+/* Where each line differs, they are read: fewer of them in a tick. */
+START_TEST(all_lines_differ)
+{
+    lines_clear(&s.host.local);
+    lines_put_head(&s.host.local);
+    lines_put_items(&s.host.local, "Old", 1, MANY);
+    host_edited(&s.host);
+    lines_put_head(&s.cloud.now);
+    lines_put_items(&s.cloud.now, "New", 1, MANY);
+    core_begin_call(s.b.core);
+    ck_assert(core_catalogue_download(s.b.core, s.b.now));
+    uint32_t ticks = 0;
+    for (; s.b.core->catalogue->v.phase != CATALOGUE_PREVIEW; shop_tick(&s))
+        ticks += s.b.core->catalogue->v.phase == CATALOGUE_COMPARING;
+    ck_assert_int_eq(shop_look(&s).preview->changes[CATALOGUE_ITEM][CHANGE_CHANGED], MANY);
+    ck_assert_int_eq(shop_look(&s).preview->changes[CATALOGUE_PRICE][CHANGE_CHANGED], 0);
+    ck_assert_uint_ge(ticks, 4);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("core/what a preview says");
@@ -101,6 +179,10 @@ int main(void)
     tcase_add_test(c, nothing_differs);
     tcase_add_loop_test(c, one_line_differs, CATALOGUE_HEAD, (int)(sizeof other_lines / sizeof *other_lines));
     tcase_add_test(c, a_name_is_cut_to_its_room);
+    tcase_add_test(c, a_price_that_cannot_be_read_is_no_jump);
+    tcase_add_test(c, a_price_of_the_same_day_that_cannot_be_read_is_no_jump);
+    tcase_add_test(c, an_id_that_is_too_long_has_no_name);
+    tcase_add_test(c, all_lines_differ);
     suite_add_tcase(suite, c);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
