@@ -6,7 +6,6 @@
  * the kind of database that the till has.
  */
 #include "bench/bench.h"
-#include "support/e2e_owner.h"
 #include "support/e2e_sql.h"
 #include "support/e2e_till.h"
 
@@ -60,9 +59,7 @@ static void set_up(const char *file)
     e2e_till_set_up(&first);
     e2e_till_open(&second, &cloud);
     second.register_id = "T2";
-    e2e_till_run(&second, "open\npress welcome.skip\npress login\nfill email " E2E_EMAIL
-                          "\nfill password \"" E2E_PASSWORD "\"\npress login.submit\npress assign\npress \"" E2E_COMPANY
-                          "\"\npress \"" E2E_STORE "\"\npress assign.accept\nexpect Options\nleave\n");
+    e2e_till_join(&second);
 }
 
 static void await_word(const e2e_till *till, const char *word)

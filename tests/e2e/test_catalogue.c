@@ -3,7 +3,6 @@
  * tests/e2e/test_catalogue.c - configuration data from one till to the cloud and on to another: the real tills, the
  * shipped plugin, the real cloud. Judged by the tills' own databases: line by line the same, or as before.
  */
-#include "support/e2e_owner.h"
 #include "support/e2e_sql.h"
 #include "support/e2e_till.h"
 
@@ -32,20 +31,6 @@
 static e2e_cloud cloud;
 static e2e_till first, second;
 
-static const char log_in_script[] = "open\n"
-                                    "press welcome.skip\n"
-                                    "press login\n"
-                                    "fill email " E2E_EMAIL "\n"
-                                    "fill password \"" E2E_PASSWORD "\"\n"
-                                    "press login.submit\n"
-                                    "press assign\n"
-                                    "press \"" E2E_COMPANY "\"\n"
-                                    "press \"" E2E_STORE "\"\n"
-                                    "press assign.accept\n"
-                                    "press till.another\n"
-                                    "expect Options\n"
-                                    "leave\n";
-
 static const char upload_script[] = "open\n"
                                     "press catalogue\n"
                                     "press catalogue.upload\n"
@@ -59,7 +44,7 @@ static void set_up(const char *catalogue)
     first.catalogue = catalogue;
     e2e_till_set_up(&first);
     e2e_till_open(&second, &cloud);
-    e2e_till_run(&second, log_in_script);
+    e2e_till_join(&second);
 }
 
 static void take_down(void)
@@ -241,7 +226,7 @@ START_TEST(a_real_catalogue)
     e2e_till_close(&second);
     e2e_till_open(&second, &cloud);
     second.catalogue = REAL_CATALOGUE;
-    e2e_till_run(&second, log_in_script);
+    e2e_till_join(&second);
     e2e_till_run(&second, "price 10002 90\n");
     synchronize(&second, "press catalogue.download\nexpect \"INFLATABLE POLITICAL GLOBE\" 60s\n"
                          "press catalogue.accept\nexpect \"are in place\" 30s\n");

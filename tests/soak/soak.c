@@ -10,7 +10,6 @@
  * by then is the machine's. The only waits without an event are those before the kills. MANIFEST gets a line a database:
  * "cloud FILE LOG", "till FILE LOG".
  */
-#include "support/e2e_owner.h"
 #include "support/e2e_till.h"
 
 #include <errno.h>
@@ -253,10 +252,6 @@ static int kill_due(void)
 
 static void set_up(void)
 {
-    static const char log_in[] =
-        "open\npress welcome.skip\npress login\nfill email " E2E_EMAIL "\nfill password \"" E2E_PASSWORD
-        "\"\npress login.submit\npress assign\npress \"" E2E_COMPANY "\"\npress \"" E2E_STORE
-        "\"\npress assign.accept\nexpect Options\nleave\n";
     e2e_cloud_open(&cloud);
     e2e_cloud_stop(&cloud);
     cloud.port = free_port();
@@ -269,7 +264,7 @@ static void set_up(void)
         if (i == 0)
             e2e_till_set_up(&actor->till);
         else
-            e2e_till_run(&actor->till, log_in);
+            e2e_till_join(&actor->till);
         e2e_till_run(&actor->till, "open\npress configuration\ntoggle send_x on\nleave\n");
     }
 }

@@ -44,6 +44,20 @@ static const char set_up_script[] = "open\n"
                                     "expect Options\n"
                                     "leave\n";
 
+/* answer: to the question which till of its register it is. */
+#define JOIN(answer)                                                                                                   \
+    "open\n"                                                                                                           \
+    "press welcome.skip\n"                                                                                             \
+    "press login\n"                                                                                                    \
+    "fill email " E2E_EMAIL "\n"                                                                                       \
+    "fill password \"" E2E_PASSWORD "\"\n"                                                                             \
+    "press login.submit\n"                                                                                             \
+    "press assign\n"                                                                                                   \
+    "press \"" E2E_COMPANY "\"\n"                                                                                      \
+    "press \"" E2E_STORE "\"\n"                                                                                        \
+    "press assign.accept\n" answer "expect Options\n"                                                                  \
+    "leave\n"
+
 void e2e_till_open(e2e_till *till, const e2e_cloud *cloud)
 {
     memset(till, 0, sizeof *till);
@@ -173,4 +187,9 @@ void e2e_till_kill(e2e_till *till)
 void e2e_till_set_up(e2e_till *till)
 {
     e2e_till_run(till, set_up_script);
+}
+
+void e2e_till_join(e2e_till *till)
+{
+    e2e_till_run(till, till->register_id ? JOIN("") : JOIN("press till.another\n"));
 }

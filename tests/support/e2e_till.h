@@ -26,6 +26,8 @@ void e2e_till_close(e2e_till *till);
 
 /* Registers, makes company and store, assigns; see e2e_owner.h for the names. */
 void e2e_till_set_up(e2e_till *till);
+/* Another till that reports to the store of the one that was set up; one of the same register says that it is another. */
+void e2e_till_join(e2e_till *till);
 /* Runs a script to its end, which must be good (exit status 0). */
 void e2e_till_run(e2e_till *till, const char *script);
 /* The same, for a script that ends by SIGKILL of its own. */
