@@ -319,6 +319,8 @@ static void put_state(core *c, core_time now)
 {
     assign *a = &c->assign;
     keep_changes(&c->state, a->next);
+    if (a->renewal == 0)
+        a->next->create.key[0] = '\0'; /* the owner has found what was created: the next one is another */
     if (state_save(&c->vault, a->next) != POS_OK) {
         c->state_dirty = true; /* what is stored is not known: our view goes out again */
         finish(c, false, NULL, true);

@@ -301,6 +301,30 @@ START_TEST(one_that_fails_leaves_it_to_the_owner)
 }
 END_TEST
 
+/* A create whose answer was lost, and then the store that was looked for after it, or only a renewal. */
+START_TEST(who_has_chosen_a_store_has_found_what_was_created)
+{
+    protocol_company other = company;
+    memcpy(other.name, "Bar", sizeof "Bar");
+    end_permission();
+    b.cloud.person_fault = CLOUD_LOSE_ANSWER;
+    b.cloud.person_times = 1;
+    core_begin_call(b.core);
+    ck_assert(core_create_company(b.core, b.now, &company));
+    ck_assert_int_eq(bench_wait_person(&b), PROGRESS_FAILED);
+    if (_i == 0)
+        ck_assert_int_eq(bench_assign(&b, "sto_A", CLAIM_FIRST, NULL), PROGRESS_DONE);
+    else
+        ck_assert(bench_log_in(&b)); /* which renews the permission */
+    bench_run(&b, 5000);
+    ck_assert_int_eq(core_get_queue(b.core, b.now).hold, HOLD_NONE);
+    core_begin_call(b.core);
+    ck_assert(core_create_company(b.core, b.now, &other));
+    ck_assert_int_eq(bench_wait_person(&b), _i == 0 ? PROGRESS_DONE : PROGRESS_FAILED);
+    ck_assert(core_was_created_before(b.core) == (_i == 1));
+}
+END_TEST
+
 START_TEST(a_permission_given_anew_is_not_read_again)
 {
     storage_memory_faults(b.disk)->secret_code = POS_E_IO;
@@ -441,6 +465,7 @@ static void add_tests(TCase *tc)
     tcase_add_test(tc, a_renewal_under_way_gives_way_to_the_owner);
     tcase_add_test(tc, and_is_broken_off_by_a_disconnect);
     tcase_add_test(tc, one_that_fails_leaves_it_to_the_owner);
+    tcase_add_loop_test(tc, who_has_chosen_a_store_has_found_what_was_created, 0, 2);
     tcase_add_test(tc, a_permission_given_anew_is_not_read_again);
     tcase_add_loop_test(tc, a_session_that_cannot_be_read_at_the_start_is_read_later, 0, 3);
     tcase_add_test(tc, a_full_disk_is_asked_less_and_less_often);
