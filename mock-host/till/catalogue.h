@@ -20,6 +20,9 @@
  *                  there again. Until that is done no further version is begun on the side (stage_begin: BUSY)
  *     a past one   the undo that needed the rows that ended with this version is gone: they go, too
  *
+ *   Pages are staged without a sync of the disk: a power cut may take the last of them, or all. The swap's commit syncs
+ *   whatever was written before it (database.h).
+ *
  *   An edit by hand changes the local version in place; there is no undo afterwards, nor are there staged changes.
  *   Versions and sides are never given out twice.
  *

@@ -2,9 +2,10 @@
 /*
  * core/catalogue.h - configuration data down from the cloud and up to it: what the screens read and command.
  *
- * One job at a time, a small step a tick: at most one page of 128 KiB read from the till or staged in it. It goes on
- * when the owner leaves the page. A download is staged beside the till's data and changes nothing until the owner has
- * accepted what is shown; a restart ends it. An upload goes on after a restart, from the page that the cloud lacks.
+ * One job at a time, a small step a tick: at most one page of 128 KiB read from the till or 256 KiB staged in it. While a
+ * page of the cloud's is staged, the next one comes; while one of the till's is on its way, the next one is read. A job
+ * goes on when the owner leaves the page. A download is staged beside the till's data and changes nothing until the owner
+ * has accepted what is shown; a restart ends it. An upload goes on after a restart, from the page that the cloud lacks.
  *
  * Crash states of a download: up to swap() the till sells by what it had, and what was staged is thrown away at the next
  * start. swap() stores a tag that ends in a nonce which the state record has had since the download began: after a crash

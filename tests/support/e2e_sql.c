@@ -9,37 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BUSY_MS 10000
-
-/* What a killed program left half written is taken back, as that program would do at its next start. */
-static void recover(const char *path)
-{
-    sqlite3 *handle = NULL;
-    char journal[E2E_PATH_BYTES];
-    snprintf(journal, sizeof journal, "%.*s-journal", (int)sizeof journal - 9, path);
-    if (access(journal, F_OK) != 0)
-        return;
-    int code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_busy_timeout(handle, e2e_patience_ms(BUSY_MS));
-    if (code == SQLITE_OK)
-        code = sqlite3_exec(handle, "SELECT COUNT(*) FROM sqlite_schema", NULL, NULL, NULL);
-    ck_assert_msg(code == SQLITE_OK, "cannot recover %s: %s", path, sqlite3_errstr(code));
-    sqlite3_close(handle);
-}
 
 static sqlite3 *open_database(const char *path, const char *other)
 {
     sqlite3 *handle = NULL;
     char attach[E2E_PATH_BYTES + 64];
-    recover(path);
     int code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
     ck_assert_msg(code == SQLITE_OK, "cannot open %s: %s", path, sqlite3_errstr(code));
     sqlite3_busy_timeout(handle, e2e_patience_ms(BUSY_MS));
     if (other) {
-        recover(other);
         snprintf(attach, sizeof attach, "ATTACH 'file:%s?mode=ro' AS other", other);
         code = sqlite3_exec(handle, attach, NULL, NULL, NULL);
         ck_assert_msg(code == SQLITE_OK, "%s: %s", attach, sqlite3_errmsg(handle));
