@@ -258,7 +258,8 @@ static bool is_drained(const core *c, core_time now)
         return false;
     for (uint32_t slot = 0; slot < c->state.slot_count; slot++) {
         const destination *d = state_slot_destination(&c->state, slot);
-        if (d && sender_hold_of(c, d) == HOLD_NONE && sender_next_in_slot(c, now, slot, key_first(slot, 0, 0), false, &id))
+        if (d && sender_hold_of(c, d) == HOLD_NONE &&
+            sender_next_in_slot(c, now, slot, key_first(slot, 0, 0), false, &id))
             return false;
     }
     return true;
