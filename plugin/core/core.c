@@ -278,6 +278,15 @@ static int64_t shorter(int64_t a, int64_t b)
     return b >= 0 && b < a ? b : a;
 }
 
+/* Until write_one() has something to do by the clock alone: what is due earlier waits for the storage, too. */
+static int64_t write_wait_ms(const core *c, core_time now)
+{
+    if (c->write_retry_at > now.elapsed_ms)
+        return c->write_retry_at - now.elapsed_ms;
+    int64_t wait = catchup_wait_ms(c, now);
+    return xslot_takes(c) ? shorter(wait, schedule_wait_ms(&c->x.schedule, now.elapsed_ms)) : wait;
+}
+
 /* Until something is due by the clock alone. */
 static uint32_t next_delay(const core *c, core_time now)
 {
@@ -286,16 +295,11 @@ static uint32_t next_delay(const core *c, core_time now)
         return (uint32_t)answer_wait_ms;
     if (person_is_busy(c) || disconnect_is_running(c) || c->diagnose.view.running || c->resend.ticket != 0)
         return CORE_ANSWER_WAIT_MS;
-    int64_t delay = TICK_LONGEST_MS;
-    if (xslot_takes(c))
-        delay = shorter(delay, schedule_wait_ms(&c->x.schedule, now.elapsed_ms));
+    int64_t delay = shorter(TICK_LONGEST_MS, write_wait_ms(c, now));
     if (c->session_unread)
         delay = shorter(delay, c->session_read_at - now.elapsed_ms);
-    delay = shorter(delay, catchup_wait_ms(c, now));
     delay = shorter(delay, catalogue_wait_ms(c, now));
     delay = shorter(delay, resend_wait_ms(c, now));
-    if (c->write_retry_at > now.elapsed_ms)
-        delay = shorter(delay, c->write_retry_at - now.elapsed_ms);
     if (c->outbox.waiting.size > 0 || xslot_is_pending(c)) {
         for (uint32_t i = 0; i < c->state.destination_count; i++) {
             if (sender_hold_of(c, &c->state.destinations[i]) == HOLD_NONE)
