@@ -17,11 +17,9 @@
 #include "core/sender.h"
 #include "protocol/text.h"
 
-#define WRITE_RETRY_MS INT64_C(1000)
-
 static void write_failed(core *c, core_time now, const char *what)
 {
-    c->write_retry_at = now.elapsed_ms + WRITE_RETRY_MS;
+    core_wait_to_write(c, now);
     core_log(c, POS_LOG_ERROR, "the storage does not take %s; trying again", what);
     core_changed(c);
 }
