@@ -22,7 +22,7 @@
 #define READ_COST_BYTES (16u * 1024u)
 
 /* What is read is also checked and copied; of this much that takes a till's thread under 200 us. */
-#define TICK_BYTES (128u * 1024u)
+#define TICK_BYTES (96u * 1024u)
 
 static void note_item(sender_batch *b, const record_header *header)
 {

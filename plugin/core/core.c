@@ -205,9 +205,11 @@ static void note_contact(core *c, core_time now, const net_answer *answer)
     }
 }
 
-static void take_answers(core *c, core_time now)
+/* True: uploads were judged, which is work enough for a tick. */
+static bool take_answers(core *c, core_time now)
 {
     net_answer answer;
+    bool judged = false;
     while (c->env.net->poll(c->env.net, &answer)) {
         if (is_from_cloud(&answer))
             note_contact(c, now, &answer);
@@ -215,12 +217,14 @@ static void take_answers(core *c, core_time now)
             net_answer_clear(&answer);
             continue;
         }
-        if (!answer_take_upload(c, now, &answer) && !take_persons_answer(c, now, &answer) &&
-            !assign_take_renewal(c, now, &answer) && !diagnose_take_answer(c, now, &answer) &&
-            !resend_take_answer(c, now, &answer))
+        if (answer_take_upload(c, now, &answer))
+            judged = true;
+        else if (!take_persons_answer(c, now, &answer) && !assign_take_renewal(c, now, &answer) &&
+                 !diagnose_take_answer(c, now, &answer) && !resend_take_answer(c, now, &answer))
             disconnect_take_answer(c, &answer);
         net_answer_clear(&answer);
     }
+    return judged;
 }
 
 static bool put_device_id(core *c)
@@ -321,10 +325,10 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
     vault_begin_call(&c->vault);
     if (flags & (CORE_TICK_RESUMED | CORE_TICK_NETWORK_CHANGED))
         try_now(c, now);
-    take_answers(c, now);
+    bool judged = take_answers(c, now);
     account_read_again(c, now);
     sender_lift_holds(c, now, false);
-    bool more = write_one(c, now);
+    bool more = judged || write_one(c, now);
     more = sender_advance(c, now) || more;
     more = catalogue_tick(c, now) || more;
     more = resend_read(c, now) || more;

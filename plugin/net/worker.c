@@ -7,10 +7,12 @@
  * Nothing it calls waits for the network, so the loop sees a stop at once: name look-ups run in threads of libcurl's
  * own, which QUICK_EXIT leaves behind instead of joining (hence -z nodelete).
  */
+#define _GNU_SOURCE 1 /* SCHED_BATCH */ /* NOLINT */
 #include "net/worker.h"
 #include "net/pace.h"
 #include "net/transfer.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
@@ -245,9 +247,12 @@ static void sleep_until_woken(worker *self)
 static void *run(void *context)
 {
     worker *self = context;
+    const struct sched_param usual = {0};
     transfer *waiting;
     int running;
 
+    /* Woken by a tick on the tick's own core, it would take that over at once, to compress for milliseconds. */
+    (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &usual);
     while (!mailbox_is_stopping(self->box)) {
         bool changed = take_orders(self);
 

@@ -7,7 +7,7 @@ $(BUILD)/tests/crash.a: $(CRASH_OBJS)
 	$(call say,AR,$@)ar rcs $@ $^
 $(BUILD)/tests/crash/test_crash: $(BUILD)/tests/crash.a $(BUILD)/tests/plugin.a
 
-## make crash          the power cut at every point of twenty days, and again at every point of the recovery; CUTS= in
+## make crash          the power cut at every point of 21 days, and again at every point of the recovery; CUTS= in
 ##                     a row (3), DAY='batch upload' only that one
 .PHONY: crash
 crash: CUTS ?= 3

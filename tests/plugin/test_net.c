@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tests/plugin/test_net.c - what travels over plain loopback: requests as sent, answers as read, connections kept. */
+#define _GNU_SOURCE 1 /* SCHED_BATCH */ /* NOLINT */
 #include "net_probe.h"
 
+#include <dirent.h>
+#include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static const http_reply plain = {.headers = "Content-Type: application/json\r\n", .body = "{}"};
 
@@ -120,6 +125,28 @@ START_TEST(test_answer_without_anything)
 END_TEST
 
 /* A redirect is an answer, and the token goes nowhere else. */
+/* What a host's thread wakes does not take its core over. */
+START_TEST(test_worker_waits_its_turn)
+{
+    http_server *server = http_server_start(&plain, 1, NULL);
+    net *calls = probe_net_to(http_server_url(server));
+    net_answer answer = probe_exchange(calls, probe_post("/", "{}", 2));
+    DIR *tasks = opendir("/proc/self/task");
+    const struct dirent *task;
+    int waiting = 0;
+
+    net_answer_clear(&answer);
+    ck_assert_ptr_nonnull(tasks);
+    while ((task = readdir(tasks)) != NULL)
+        waiting += sched_getscheduler((pid_t)atoi(task->d_name)) == SCHED_BATCH;
+    (void)closedir(tasks);
+    ck_assert_int_eq(waiting, 1);
+    ck_assert_int_eq(sched_getscheduler(0), SCHED_OTHER);
+    calls->destroy(calls);
+    http_server_stop(server);
+}
+END_TEST
+
 START_TEST(test_redirect_is_not_followed)
 {
     http_server *elsewhere = http_server_start(&plain, 1, NULL);
@@ -306,6 +333,7 @@ int main(void)
     tcase_add_test(tests, test_methods);
     tcase_add_test(tests, test_answer_as_read);
     tcase_add_test(tests, test_answer_without_anything);
+    tcase_add_test(tests, test_worker_waits_its_turn);
     tcase_add_test(tests, test_redirect_is_not_followed);
     tcase_add_test(tests, test_four_at_once);
     tcase_add_test(tests, test_configure_makes_fresh_connections);
