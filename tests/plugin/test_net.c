@@ -128,20 +128,20 @@ END_TEST
 /* What a host's thread wakes does not take its core over. */
 START_TEST(test_worker_waits_its_turn)
 {
+    int usual = sched_getscheduler(0), waiting = 0;
     http_server *server = http_server_start(&plain, 1, NULL);
     net *calls = probe_net_to(http_server_url(server));
     net_answer answer = probe_exchange(calls, probe_post("/", "{}", 2));
     DIR *tasks = opendir("/proc/self/task");
     const struct dirent *task;
-    int waiting = 0;
 
     net_answer_clear(&answer);
     ck_assert_ptr_nonnull(tasks);
     while ((task = readdir(tasks)) != NULL)
         waiting += sched_getscheduler((pid_t)atoi(task->d_name)) == SCHED_BATCH;
     (void)closedir(tasks);
-    ck_assert_int_eq(waiting, 1);
-    ck_assert_int_eq(sched_getscheduler(0), SCHED_OTHER);
+    ck_assert_int_ge(waiting, 1);
+    ck_assert_int_eq(sched_getscheduler(0), usual);
     calls->destroy(calls);
     http_server_stop(server);
 }
