@@ -29,8 +29,9 @@ typedef struct pos_plugin {
 
     /*
      * Makes an instance. Takes the storage's lock, lists the records (nothing else is read at length), starts one
-     * worker thread with all signals blocked, and returns without having touched the network. Any number of instances
-     * may live in a process, each with a storage of its own.
+     * worker thread with all signals blocked, and returns without having touched the network. Whatever the caller's
+     * scheduling is, that thread's is SCHED_BATCH: it takes no core from a thread that wakes it. Any number of
+     * instances may live in a process, each with a storage of its own.
      *
      * `host` and what it points to stay valid until destroy() has returned. On failure *out is NULL and, if
      * error_capacity_bytes > 0, `error` holds the reason, zero-terminated, cut to fit.
