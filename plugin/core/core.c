@@ -18,6 +18,7 @@
 /* After a failed write; doubled each time that it fails again. A disk that is full stays so for hours. */
 #define WRITE_RETRY_MS     INT64_C(1000)
 #define WRITE_RETRY_MAX_MS INT64_C(60000)
+#define FEW_REPORTS        32u /* are judged and settled in one tick */
 
 /* ---- start ---- */
 
@@ -205,7 +206,7 @@ static void note_contact(core *c, core_time now, const net_answer *answer)
     }
 }
 
-/* True: uploads were judged, which is work enough for a tick. */
+/* True: so many reports were judged that it is work enough for a tick. */
 static bool take_answers(core *c, core_time now)
 {
     net_answer answer;
@@ -224,7 +225,8 @@ static bool take_answers(core *c, core_time now)
             disconnect_take_answer(c, &answer);
         net_answer_clear(&answer);
     }
-    return judged;
+    const sender_batch *answered = sender_batch_in(c, SENDER_SETTLING);
+    return judged && answered && answered->count > FEW_REPORTS;
 }
 
 static bool put_device_id(core *c)
@@ -325,10 +327,10 @@ uint32_t core_tick(core *c, core_time now, uint32_t flags)
     vault_begin_call(&c->vault);
     if (flags & (CORE_TICK_RESUMED | CORE_TICK_NETWORK_CHANGED))
         try_now(c, now);
-    bool judged = take_answers(c, now);
+    bool enough = take_answers(c, now);
     account_read_again(c, now);
     sender_lift_holds(c, now, false);
-    bool more = judged || write_one(c, now);
+    bool more = enough || write_one(c, now);
     more = sender_advance(c, now) || more;
     more = catalogue_tick(c, now) || more;
     more = resend_read(c, now) || more;

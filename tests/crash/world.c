@@ -187,7 +187,8 @@ void world_rest(world *w)
     int64_t end = b->now.elapsed_ms + 2 * BENCH_HOUR_MS;
     for (uint32_t calm = 0; calm < 5; calm = is_at_rest(w) ? calm + 1 : 0) {
         ck_assert_msg(b->now.elapsed_ms < end, "no rest after two hours: %u pending, sender %d, catch-up %d",
-                      core_get_queue(b->core, b->now).pending, (int)b->core->sender.batches[0].phase, (int)b->core->catchup.phase);
+                      core_get_queue(b->core, b->now).pending, (int)b->core->sender.batches[0].phase,
+                      (int)b->core->catchup.phase);
         shop_tick(&w->s);
     }
 }
