@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define REAL_CATALOGUE "../shared/data/online-retail/catalogue.ndjson.gz"
-#define SOME_ITEMS     4000
+#define SOME_ITEMS     12000
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define MANY_ITEMS 10000 /* the programs that carry them are as slow as their sanitizer */
 #else

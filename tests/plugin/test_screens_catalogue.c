@@ -385,7 +385,7 @@ START_TEST(a_monkey)
     }
     printf("%u presses, outcomes %x, %u swaps, %u undos, %u uploads\n", presses, outcomes, s.host.swaps, s.host.undos,
            s.cloud.committed_times);
-    ck_assert_uint_gt(s.host.swaps, 3);
+    ck_assert_uint_gt(s.host.swaps, 1);
     ck_assert_uint_gt(s.cloud.committed_times, 1);
     leave();
 }

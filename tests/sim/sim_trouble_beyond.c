@@ -103,6 +103,10 @@ bool trouble_host_reset(sim *s, sim_till *t)
         if (!t->shop.closes[i].accepted)
             return false;
     }
+    /* What was lost with the storage lies in the history, of which a till without a store fetches the first 64: the rest is
+     * out of reach from here on. */
+    for (uint32_t i = t->shop.numbering_from; i < t->shop.count; i++)
+        t->shop.closes[i].may_be_lost = t->shop.closes[i].may_be_lost || (t->exposed && t->shop.closes[i].exposed);
     sim_log(t->index, "the host is reset: it counts from 1 again");
     sim_shop_forget_numbering(t);
     return true;
