@@ -182,7 +182,10 @@ test-run: build $(BARE_BINS) $$(chosen_bins)
 chosen_bins = $(filter-out $(if $(SAN),$(MEASURING:%=$(BUILD)/tests/%)), \
     $(call chosen,$(BUILD)/tests/,$(TEST_BINS) $(FUZZ_TESTS)))
 # What these measure in bulk, a sanitizer distorts; what they call, others call under it.
-MEASURING := cloud/test_timing cloud/test_catalogue_large plugin/test_core_catalogue_large plugin/test_core_resend_bytes
+# A year of real days calls what a week of made-up ones calls, for minutes.
+BULK      := cloud/test_real till/test_replay
+MEASURING := cloud/test_timing cloud/test_catalogue_large plugin/test_core_catalogue_large plugin/test_core_resend_bytes \
+             $(BULK)
 
 tests: $(TEST_BINS) $(BARE_BINS)
 
@@ -252,8 +255,8 @@ asan: deps-needed
 	    SCREEN_MONKEY_EVENTS=$${SCREEN_MONKEY_EVENTS:-10000} CORE_SEEDS=$${CORE_SEEDS:-50} \
 	    TEST_UNDER='$(NO_ASLR)' $(asan_build) test-run
 
-# The simulator has one thread; a year of real days calls what a week of made-up ones calls, for minutes.
-TSAN_LEAVES_OUT := $(addprefix -e ,sim/test_sim cloud/test_real till/test_replay)
+# The simulator has one thread.
+TSAN_LEAVES_OUT := -e sim/test_sim
 ## make tsan           the tests in which threads may run, under thread sanitizer
 tsan: deps-needed tests
 	+@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:$$TSAN_OPTIONS CK_TIMEOUT_MULTIPLIER=10 TEST_DEADLINE_S=900 \
