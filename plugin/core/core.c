@@ -15,10 +15,10 @@
 
 #define TICK_IDLE_MS    UINT32_C(1000)
 #define TICK_LONGEST_MS INT64_C(60000)
+#define FEW_REPORTS     32u /* are judged and settled in one tick */
 /* After a failed write; doubled each time that it fails again. A disk that is full stays so for hours. */
 #define WRITE_RETRY_MS     INT64_C(1000)
 #define WRITE_RETRY_MAX_MS INT64_C(60000)
-#define FEW_REPORTS        32u /* are judged and settled in one tick */
 
 /* ---- start ---- */
 
@@ -128,7 +128,7 @@ void core_destroy(core *c)
     free(c);
 }
 
-/* ---- a close ---- */
+/* ---- a storage that fails ---- */
 
 void core_wait_to_write(core *c, core_time now)
 {
@@ -145,6 +145,8 @@ void core_write_now(core *c)
     c->write_wait_ms = 0;
     c->write_retry_at = 0;
 }
+
+/* ---- a close ---- */
 
 /* What the owner has just done, a close that was stored, or a network that came back, is worth a try at once. */
 static void try_now(core *c, core_time now)

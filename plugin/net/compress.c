@@ -84,42 +84,46 @@ static void replace_body(net_request *request, uint8_t *room, size_t written)
     request->body_bytes = written;
 }
 
-/* Into room_bytes, with what the cloud takes; 0: it does not fit. *name: the coding. */
-static size_t compress_into(const net_request *request, uint8_t *room, size_t room_bytes, const char **name)
-{
-    size_t written = 0;
+typedef size_t compressor(const net_request *request, uint8_t *room, size_t room_bytes);
 
-    if ((request->encodings & NET_ENCODING_ZSTD) != 0) {
-        written = compress_zstd(request, room, room_bytes);
-        *name = "zstd";
+/* Compressed, in the room that it needs; NULL: it does not fit, or memory is out. */
+static uint8_t *compress_into_room(const net_request *request, compressor *compress, size_t *written)
+{
+    const size_t rooms[] = {request->body_bytes / LIKELY_SHARE, request->body_bytes - 1};
+    uint8_t *room;
+    size_t i;
+
+    for (i = 0; i < sizeof rooms / sizeof rooms[0]; i++) {
+        room = malloc(rooms[i]);
+        if (room == NULL)
+            return NULL;
+        *written = compress(request, room, rooms[i]);
+        if (*written > 0)
+            return room;
+        free(room);
     }
-    if (written == 0 && (request->encodings & NET_ENCODING_GZIP) != 0) {
-        written = compress_gzip(request, room, room_bytes);
-        *name = "gzip";
-    }
-    return written;
+    return NULL;
 }
 
 const char *compress_body(net_request *request)
 {
-    const size_t rooms[] = {request->body_bytes / LIKELY_SHARE, request->body_bytes - 1};
-    const char *name = NULL;
+    static const struct {
+        uint32_t encoding;
+        const char *name;
+        compressor *compress;
+    } ways[] = {{NET_ENCODING_ZSTD, "zstd", compress_zstd}, {NET_ENCODING_GZIP, "gzip", compress_gzip}};
     size_t i, written = 0;
-    uint8_t *room = NULL;
 
-    if (request->encodings == 0 || request->body == NULL || request->body_bytes < WORTH_IT_BYTES)
+    if (request->body == NULL || request->body_bytes < WORTH_IT_BYTES)
         return NULL;
-    for (i = 0; i < sizeof rooms / sizeof rooms[0] && written == 0; i++) {
-        free(room);
-        room = malloc(rooms[i]);
-        if (room == NULL)
-            return NULL;
-        written = compress_into(request, room, rooms[i], &name);
+    for (i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        uint8_t *room = NULL;
+        if ((request->encodings & ways[i].encoding) != 0)
+            room = compress_into_room(request, ways[i].compress, &written);
+        if (room != NULL) {
+            replace_body(request, room, written);
+            return ways[i].name;
+        }
     }
-    if (written == 0) {
-        free(room);
-        return NULL;
-    }
-    replace_body(request, room, written);
-    return name;
+    return NULL;
 }
